@@ -1,0 +1,69 @@
+# Autoencoders, twice. `make help` lists the targets.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+CHAPTER ?=
+FRAMEWORK ?= torch
+# Tests use the data that ships with the package, and one thread for each of their two processes:
+# threads that outnumber the cores wait for each other.
+TEST_ENV := AELIB_PROFILE=quick AELIB_OFFLINE=1 \
+	OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
+# Stored outputs come from the real data or not at all.
+RUN_ENV := AELIB_PROFILE=cpu AELIB_REQUIRE_DATA=1
+
+.DEFAULT_GOAL := help
+.PHONY: setup book test run seeds verify notebooks lab serve lint clean help gpu benchmark
+
+setup: $(VENV)/.current  ## make .venv from requirements/ (does nothing when it is current)
+
+$(VENV)/.current: pyproject.toml $(wildcard requirements/*.txt)
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip==26.0 setuptools==80.9.0 wheel==0.45.1
+	$(BIN)/python -m pip install --quiet -r requirements/cpu.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	touch $@
+
+notebooks: setup  ## write the Keras-only and PyTorch-only notebooks to _build/notebooks
+	$(BIN)/python -m tools.single_framework
+
+book: notebooks  ## build the HTML book in _build/html, warnings are errors
+	$(BIN)/jupyter-book build . -W --keep-going -n --all
+
+test: setup  ## run every test (quick profile, no network)
+	$(TEST_ENV) $(BIN)/python -m pytest -n 2
+	$(TEST_ENV) KERAS_BACKEND=torch $(BIN)/python -m pytest -n 2 tests/models tests/oracles -k keras
+
+run: setup  ## execute CHAPTER=book/... in place (cpu profile) and store clean outputs
+	$(RUN_ENV) $(BIN)/python -m tools.run_chapter $(CHAPTER)
+
+seeds: setup  ## check the claims of CHAPTER under seeds 1, 2 and 3, storing nothing
+	for seed in 1 2 3; do $(RUN_ENV) $(BIN)/python -m tools.run_chapter --seed $$seed $(CHAPTER) || exit 1; done
+
+verify: setup  ## re-execute CHAPTER (default: all) in the cpu profile and compare with the stored outputs
+	$(RUN_ENV) $(BIN)/python -m pytest --nbval-cell-timeout=600 $(or $(CHAPTER),$$($(BIN)/python -m tools.chapters))
+
+lab: setup  ## open JupyterLab
+	$(BIN)/jupyter lab
+
+serve: book  ## build the book and serve it on http://localhost:8000
+	$(BIN)/python -m http.server --directory _build/html 8000
+
+benchmark: setup  ## measure the time to the well-known recipes' quality
+	$(BIN)/python benchmarks/time_to_quality.py
+
+gpu: $(VENV)-gpu-$(FRAMEWORK)/.current notebooks  ## run FRAMEWORK=keras|torch notebooks on a GPU
+	AELIB_PROFILE=gpu $(VENV)-gpu-$(FRAMEWORK)/bin/python -m tools.run_on_gpu $(FRAMEWORK)
+
+lint: setup  ## check style, types and workflows
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/zizmor --offline --quiet .github
+
+clean:  ## remove what was built (keeps .venv)
+	rm -rf _build .pytest_cache .ruff_cache .mypy_cache
+	find . -name __pycache__ -not -path './$(VENV)*' -prune -exec rm -rf {} +
+
+help:  ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12

@@ -1,0 +1,44 @@
+"""What `load` returns."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Split:
+    """One part of a data set: `x` float32 of shape (n, ...), `y` int64 of shape (n,)."""
+
+    x: NDArray[np.float32]
+    y: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Train, valid and test parts, the names of the classes, and where the data came from."""
+
+    name: str
+    train: Split
+    valid: Split
+    test: Split
+    classes: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        sizes = f"{len(self.train):,} train, {len(self.valid):,} valid, {len(self.test):,} test"
+        return f"{self.name}: {sizes}; each of shape {self.train.x.shape[1:]}"
+
+
+def split(
+    name: str, x: NDArray, y: NDArray, classes: tuple[str, ...], sizes: tuple[int, int, int]
+) -> Dataset:
+    """Cut arrays into consecutive train, valid and test parts of the given sizes."""
+    cuts = np.cumsum(sizes)
+    parts = zip(np.split(x[: cuts[2]], cuts[:2]), np.split(y[: cuts[2]], cuts[:2]), strict=True)
+    train, valid, test = (
+        Split(np.ascontiguousarray(a, np.float32), b.astype(np.int64)) for a, b in parts
+    )
+    return Dataset(name, train, valid, test, classes)

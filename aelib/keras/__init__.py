@@ -1,0 +1,35 @@
+"""The Keras twin: the same files, names, signatures and meanings as `aelib.torch`."""
+
+import os
+
+# Keep TensorFlow's start-up messages off the page; a value set by the reader wins.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+try:
+    import keras  # noqa: F401
+except ImportError as error:
+    raise ImportError(
+        "aelib.keras needs Keras and TensorFlow: pip install 'aelib[keras]' "
+        "(in a clone: pip install -e '.[keras]')"
+    ) from error
+
+from aelib.keras.arrays import FACE
+from aelib.keras.autoencoder import Autoencoder
+from aelib.keras.fit import fit
+from aelib.keras.losses import bernoulli_nll, kl_standard_normal, squared_error
+from aelib.keras.nets import mlp_decoder, mlp_encoder
+from aelib.keras.reparameterization import reparameterize
+from aelib.keras.vae import VAE
+
+__all__ = [
+    "FACE",
+    "VAE",
+    "Autoencoder",
+    "bernoulli_nll",
+    "fit",
+    "kl_standard_normal",
+    "mlp_decoder",
+    "mlp_encoder",
+    "reparameterize",
+    "squared_error",
+]

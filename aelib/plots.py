@@ -1,0 +1,223 @@
+"""Figures in one style; every function returns its figure, or draws into the given `ax`."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
+from typing import Any
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.offsetbox import AnnotationBbox, OffsetImage
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import ArrayLike
+
+from aelib.training import Run
+
+WIDTH = 7.2  # inches; the text column of the book
+COLORS = {"Keras": "#c2410c", "PyTorch": "#4338ca", "PCA": "#15803d", "mean image": "#57534e"}
+# Ten classes that stay apart for color-blind readers and on a dark page.
+CLASS_COLORS = (
+    "#4477aa",
+    "#ee6677",
+    "#228833",
+    "#ccbb44",
+    "#66ccee",
+    "#aa3377",
+    "#888888",
+    "#ee7733",
+    "#332288",
+    "#117733",
+)
+STYLE: dict[Any, Any] = {
+    "figure.dpi": 110,
+    "figure.facecolor": "white",
+    "figure.constrained_layout.use": True,
+    "font.size": 10,
+    "axes.titlesize": 10,
+    "axes.labelsize": 10,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": "#e7e5e4",
+    "grid.linewidth": 0.8,
+    "lines.linewidth": 1.8,
+    "legend.frameon": False,
+    "image.cmap": "gray_r",
+}
+
+
+def styled(draw: Callable[..., Figure]) -> Callable[..., Figure]:
+    """Make a function draw in the style of the book, and show its figure once."""
+
+    @wraps(draw)
+    def wrapper(*args: Any, **kwargs: Any) -> Figure:
+        with mpl.rc_context(STYLE):
+            figure = draw(*args, **kwargs)
+        # A notebook shows the figure that a cell returns; pyplot would show it a second time.
+        plt.close(figure)
+        return figure
+
+    return wrapper
+
+
+@styled
+def panels(columns: int = 1, height: float = 3.0, **kwargs: Any) -> Figure:
+    """Return an empty figure with so many panels side by side; `figure.axes` holds them."""
+    figure, _ = plt.subplots(1, columns, figsize=(WIDTH, height), **kwargs)
+    return figure
+
+
+@styled
+def images(
+    rows: Mapping[str, ArrayLike], titles: Sequence[str] | None = None, columns: int = 10
+) -> Figure:
+    """Show rows of gray images, each row with its name at the left.
+
+    Args:
+        rows: by name, images of shape (n, 28, 28) in [0, 1]; the first `columns` are shown.
+        titles: a title for each column.
+        columns: how many images a row has, at most.
+    """
+    stacks = {name: np.asarray(stack)[:columns] for name, stack in rows.items()}
+    width = max(map(len, stacks.values()))
+    label_width = 0.35 + 0.075 * max(map(len, stacks))
+    side = (WIDTH - label_width) / columns
+    title_height = 0.3 if titles is not None else 0.05
+    figure, grid = plt.subplots(
+        len(stacks),
+        width,
+        figsize=(label_width + side * width, len(stacks) * side * 1.06 + title_height),
+        squeeze=False,
+    )
+    for axes, (name, stack) in zip(grid, stacks.items(), strict=True):
+        for ax in axes:
+            ax.set_axis_off()
+        for ax, image in zip(axes, stack, strict=False):
+            ax.imshow(image, vmin=0, vmax=1)
+        axes[0].text(-0.15, 0.5, name, transform=axes[0].transAxes, ha="right", va="center")
+    for ax, title in zip(grid[0], titles or (), strict=False):
+        ax.set_title(title, fontsize=8)
+    return figure
+
+
+def reconstructions(
+    x: ArrayLike, outputs: Mapping[str, ArrayLike], labels: Sequence[str] | None = None
+) -> Figure:
+    """Show inputs above what each model makes of them."""
+    return images({"input": x, **outputs}, titles=labels)
+
+
+@styled
+def grid(stack: ArrayLike, columns: int = 10, ax: Axes | None = None) -> Figure:
+    """Show gray images of shape (n, height, width) as one tight mosaic, row by row."""
+    array = np.asarray(stack)
+    n, height, width = array.shape
+    rows = -(-n // columns)
+    padded = np.zeros((rows * columns, height, width))
+    padded[:n] = array
+    mosaic = padded.reshape(rows, columns, height, width).swapaxes(1, 2)
+    if ax is None:
+        size = min(WIDTH, 0.72 * columns)
+        ax = plt.figure(figsize=(size, size * rows * height / (columns * width))).add_subplot()
+    ax.imshow(mosaic.reshape(rows * height, columns * width), vmin=0, vmax=1)
+    ax.set_axis_off()
+    return ax.figure  # type: ignore[return-value]
+
+
+@styled
+def curves(
+    runs: Mapping[str, Run],
+    term: str = "loss",
+    *,
+    ylabel: str,
+    per: float = 1.0,
+    baselines: Mapping[str, float] | None = None,
+    logarithmic: bool = False,
+    ax: Axes | None = None,
+) -> Figure:
+    """Show a term by epoch for each run: training dashed, validation solid.
+
+    Args:
+        runs: by name; a name in `COLORS` gets its color.
+        term: which entry of `run.history`.
+        ylabel: what the axis measures, with its unit.
+        per: divide the term by this, for example by the pixels.
+        baselines: horizontal lines to compare with, by name.
+        logarithmic: whether the axis is.
+        ax: where to draw; by default a new figure.
+    """
+    if ax is None:
+        ax = plt.figure(figsize=(WIDTH, 3.2)).add_subplot()
+    for index, (name, run) in enumerate(runs.items()):
+        epochs = np.arange(1, run.epochs + 1)
+        # The first curve is the widest: where curves agree, each stays visible under the next.
+        look: dict[str, Any] = {
+            "color": COLORS.get(name, CLASS_COLORS[index]),
+            "linewidth": max(1.2, 3.6 - 1.6 * index),
+        }
+        valid, train = (np.divide(run.history[part][term], per) for part in ("valid", "train"))
+        ax.plot(epochs, valid, label=f"{name}, valid", **look)
+        ax.plot(epochs, train, "--", alpha=0.6, label=f"{name}, train", **look)
+    for name, value in (baselines or {}).items():
+        ax.axhline(
+            value, color=COLORS.get(name.split(",")[0], "#57534e"), linestyle=":", label=name
+        )
+    if logarithmic:
+        ax.set_yscale("log")
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.set(xlabel="epoch", ylabel=ylabel)
+    ax.legend(fontsize=8, ncols=2)
+    return ax.figure  # type: ignore[return-value]
+
+
+@styled
+def latent_map(
+    points: ArrayLike,
+    labels: ArrayLike,
+    classes: Sequence[str],
+    thumbnails: ArrayLike | None = None,
+    *,
+    xlabel: str,
+    ylabel: str,
+    thumbnail_distance: float = 0.07,
+    ax: Axes | None = None,
+) -> Figure:
+    """Show codes in the plane, colored by class, some of them as the image they stand for.
+
+    Args:
+        points: shape (n, 2).
+        labels: the class of each point.
+        classes: the names of the classes.
+        thumbnails: the image of each point, (n, height, width); None shows points alone.
+        xlabel: what the first axis is.
+        ylabel: what the second axis is.
+        thumbnail_distance: the least distance between two thumbnails, as a share of the map.
+        ax: where to draw; by default a new figure.
+    """
+    xy, y = np.asarray(points, float), np.asarray(labels)
+    if ax is None:
+        ax = plt.figure(figsize=(WIDTH, 5.2)).add_subplot()
+    for index, name in enumerate(classes):
+        chosen = xy[y == index]
+        color = CLASS_COLORS[index % len(CLASS_COLORS)]
+        ax.scatter(
+            chosen[:, 0], chosen[:, 1], s=7, color=color, linewidths=0, alpha=0.7, label=name
+        )
+    if thumbnails is not None:
+        unit = (xy - xy.min(axis=0)) / np.ptp(xy, axis=0)
+        shown = np.empty((0, 2))
+        for point, place, label, image in zip(xy, unit, y, np.asarray(thumbnails), strict=True):
+            if len(shown) and np.linalg.norm(shown - place, axis=1).min() < thumbnail_distance:
+                continue
+            shown = np.vstack([shown, place])
+            edge = {"edgecolor": CLASS_COLORS[label % len(CLASS_COLORS)], "linewidth": 1.0}
+            box = AnnotationBbox(
+                OffsetImage(image, zoom=0.75, cmap="gray_r"), point, pad=0.08, bboxprops=edge
+            )
+            ax.add_artist(box)
+    ax.set(xlabel=xlabel, ylabel=ylabel)
+    ax.legend(fontsize=8, markerscale=2, loc="center left", bbox_to_anchor=(1, 0.5))
+    return ax.figure  # type: ignore[return-value]

@@ -1,0 +1,42 @@
+"""One step of training: the terms, their gradient, the guard, the update."""
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from aelib.objective import weighted_sum
+from aelib.torch.autoencoder import Autoencoder
+
+
+class NonFiniteTerm(ArithmeticError):
+    """A term of the loss, or the gradient, is NaN or infinite; the update was not made."""
+
+    def __init__(self, term: str):
+        self.term = term
+        super().__init__(term)
+
+
+def train_step(model: Autoencoder, optimizer: Optimizer, x: Tensor) -> dict[str, Tensor]:
+    """Update the model on one batch and return the terms and the loss, or raise `NonFiniteTerm`."""
+    values = _values(model, x)
+    optimizer.zero_grad()
+    values["loss"].backward()
+    gradients = [p.grad for p in model.parameters() if p.grad is not None]
+    norm = nn.utils.get_total_norm(gradients)
+    # One check, and one wait for the device, for everything: a non-finite term makes this so too.
+    if not torch.isfinite(values["loss"].detach() + norm):
+        bad = [name for name, value in values.items() if not torch.isfinite(value)]
+        raise NonFiniteTerm(bad[0] if bad else "gradient")
+    optimizer.step()
+    return values
+
+
+@torch.no_grad()
+def measure(model: Autoencoder, x: Tensor) -> dict[str, Tensor]:
+    """Return the terms and the loss of one batch, without training."""
+    return _values(model, x)
+
+
+def _values(model: Autoencoder, x: Tensor) -> dict[str, Tensor]:
+    terms = model.loss_terms(x)
+    return {**terms, "loss": weighted_sum(terms, model.loss_weights)}

@@ -1,0 +1,147 @@
+"""What the two fits share: the data they take, the options they accept, the run they return."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aelib.bridge import face_of
+from aelib.checks import ShapeError, check_data, check_same_shape
+from aelib.data import Dataset
+
+OPTIMIZERS = ("sgd", "rmsprop", "adam", "nadam")
+SCHEDULES = (None, "one_cycle")
+
+# One-cycle, after Smith & Topin (2019): start at a 25th of the peak, climb for 30 % of the steps,
+# then fall to 0 along a half cosine.
+WARM_UP_FROM = 1 / 25
+WARM_UP_SHARE = 0.3
+
+History = dict[str, dict[str, list[float]]]
+
+
+class NonFiniteError(ArithmeticError):
+    """A loss term or a gradient became NaN or infinite, and training stopped before the update."""
+
+    def __init__(self, term: str, epoch: int, step: int, learning_rate: float):
+        self.term, self.epoch, self.step = term, epoch, step
+        super().__init__(
+            f"the {term} is not finite in epoch {epoch}, step {step}. The model keeps "
+            f"its last finite weights. Lower learning_rate (it was {learning_rate:g}), or look for "
+            "an exponential or a logarithm of an unbounded number in the loss"
+        )
+
+
+@dataclass
+class Run:
+    """What one training run left behind.
+
+    Attributes:
+        framework: "Keras" or "PyTorch".
+        model: the trained model.
+        history: for "train" and "valid", every loss term and "loss", one number an epoch. A train
+            number is the mean over the epoch while the weights change, a valid number is measured
+            after it.
+        seconds: wall time of the training, validation included.
+        parameters: how many trainable numbers the model has.
+    """
+
+    framework: str
+    model: Any = field(repr=False)
+    history: History = field(repr=False)
+    seconds: float
+    parameters: int
+
+    @property
+    def epochs(self) -> int:
+        """How many epochs were run."""
+        return len(self.history["train"]["loss"])
+
+    def final(self, term: str = "loss", part: str = "valid") -> float:
+        """Return a term after the last epoch."""
+        return self.history[part][term][-1]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The checked options of a fit."""
+
+    epochs: int
+    batch_size: int
+    optimizer: Any
+    learning_rate: float
+    schedule: str | None
+    patience: int | None
+    examples: int
+
+    def __post_init__(self) -> None:
+        for name in ("epochs", "batch_size", "patience"):
+            value = getattr(self, name)
+            if value is None and name == "patience":
+                continue
+            if not isinstance(value, int | np.integer) or value < 1:
+                raise ValueError(f"{name} must be an integer of at least 1, got {value!r}")
+        if not (self.learning_rate > 0 and math.isfinite(self.learning_rate)):
+            raise ValueError(f"learning_rate must be a positive number, got {self.learning_rate!r}")
+        if isinstance(self.optimizer, str) and self.optimizer not in OPTIMIZERS:
+            raise ValueError(
+                f"optimizer must be one of {', '.join(OPTIMIZERS)}, or an optimizer of the "
+                f"framework, got {self.optimizer!r}"
+            )
+        if self.schedule not in SCHEDULES:
+            raise ValueError(f"schedule must be None or 'one_cycle', got {self.schedule!r}")
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Optimizer steps in one epoch; the last batch may be smaller."""
+        return math.ceil(self.examples / self.batch_size)
+
+    @property
+    def steps(self) -> int:
+        """Optimizer steps in the whole run."""
+        return self.epochs * self.steps_per_epoch
+
+    @property
+    def warm_up_steps(self) -> int:
+        """Steps during which the one-cycle schedule climbs."""
+        return max(1, int(WARM_UP_SHARE * self.steps))
+
+
+def training_arrays(model: Any, data: Any) -> tuple[NDArray, NDArray | None]:
+    """Return (train, valid) as checked float32 arrays; valid is None where there is none.
+
+    Accepts a `Dataset`, an array, or a pair of arrays. Raises `ValueError` for data that the
+    model cannot take, naming both shapes.
+    """
+    if isinstance(data, Dataset):
+        data = (data.train.x, data.valid.x)
+    train, valid = data if isinstance(data, tuple) else (data, None)
+    train = check_data(train, model.data_range)
+    if valid is not None:
+        valid = check_data(valid, model.data_range)
+    _try_one(model, train[:1])
+    return train, valid
+
+
+def _try_one(model: Any, x: NDArray) -> None:
+    face = face_of(model)
+    try:
+        face.call(model, "encode", x)
+    except ShapeError:
+        raise
+    except Exception as error:  # whatever the framework or the caller's network raises
+        shape = ", ".join(map(str, x.shape[1:]))
+        raise ShapeError(f"the encoder cannot take x of shape (batch, {shape}): {error}") from error
+    check_same_shape(x.shape, face.call(model, "__call__", x).shape)
+
+
+def as_history(model: Any, **parts: Mapping[str, list[float]]) -> History:
+    """Return the parts of a history as plain floats, the terms in the model's order, then loss."""
+    names = (*model.term_names, "loss")
+    return {
+        part: {name: [float(value) for value in values[name]] for name in names if values}
+        for part, values in parts.items()
+    }

@@ -1,0 +1,108 @@
+"""Execute a chapter in place and store clean outputs, with a record of the run.
+
+`make run CHAPTER=book/foundations/linear.ipynb` calls this. With `--seed 1` the chapter runs under
+another seed and nothing is stored: that is how a claim is checked before it is committed.
+"""
+
+import argparse
+import datetime
+import hashlib
+import importlib.metadata
+import os
+import re
+import sys
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+
+PACKAGES = ("keras", "tensorflow", "torch", "numpy")
+CELL_TIMEOUT = 600  # seconds
+
+
+def code_hash(notebook: nbformat.NotebookNode) -> str:
+    """Return the hash of a notebook's code cells; outputs older than the code have another one."""
+    cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    return hashlib.sha256("\n\n".join(cells).encode()).hexdigest()[:16]
+
+
+def execute(path: Path, env: dict[str, str]) -> nbformat.NotebookNode:
+    """Return the notebook, executed from top to bottom in a kernel with this environment."""
+    notebook = nbformat.read(path, as_version=4)
+    client = NotebookClient(notebook, timeout=CELL_TIMEOUT, kernel_name="python3")
+    client.execute(cwd=str(path.parent), env=env)
+    return notebook
+
+
+def clean(notebook: nbformat.NotebookNode) -> None:
+    """Keep what a reader needs of the outputs: no stderr, no progress bar, no kernel details."""
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)
+        if cell.cell_type == "code":
+            cell.outputs = _merged(o for o in cell.outputs if o.get("name") != "stderr")
+    notebook.metadata = nbformat.from_dict(
+        {
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"},
+            **{key: value for key, value in notebook.metadata.items() if key == "aelib"},
+        }
+    )
+
+
+def _merged(outputs: Iterable[nbformat.NotebookNode]) -> list[nbformat.NotebookNode]:
+    """Join neighboring pieces of standard output, which arrive in portions of no meaning."""
+    merged: list[nbformat.NotebookNode] = []
+    for output in outputs:
+        if merged and output.output_type == merged[-1].output_type == "stream":
+            merged[-1].text += output.text
+        else:
+            merged.append(output)
+    return merged
+
+
+def record(notebook: nbformat.NotebookNode, seconds: float, profile: str) -> None:
+    """Write down how the outputs came about."""
+    notebook.metadata["aelib"] = {
+        "run": {
+            "profile": profile,
+            "seconds": round(seconds),
+            "device": f"{os.cpu_count()} CPU cores",
+            "versions": {name: _version(name) for name in PACKAGES},
+            "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
+            "code_hash": code_hash(notebook),
+        }
+    }
+
+
+def main() -> None:
+    """Run one chapter."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("chapter", type=Path, help="for example book/foundations/linear.ipynb")
+    parser.add_argument("--seed", type=int, help="check the claims under this seed; store nothing")
+    options = parser.parse_args()
+    if not options.chapter.is_file():
+        sys.exit(f"there is no chapter {options.chapter}: name one with CHAPTER=book/....ipynb")
+    profile = os.environ.get("AELIB_PROFILE", "cpu")
+    env = {**os.environ, "AELIB_PROFILE": profile}
+    if options.seed is not None:
+        env["AELIB_SEED"] = str(options.seed)
+    start = time.perf_counter()
+    notebook = execute(options.chapter, env)
+    seconds = time.perf_counter() - start
+    if options.seed is not None:
+        print(f"{options.chapter}: every claim holds under seed {options.seed} ({seconds:.0f} s)")
+        return
+    clean(notebook)
+    record(notebook, seconds, profile)
+    nbformat.write(notebook, options.chapter)
+    print(f"{options.chapter}: {seconds:.0f} s in the {profile} profile")
+
+
+def _version(name: str) -> str:
+    return re.sub(r"\+.*", "", importlib.metadata.version(name))
+
+
+if __name__ == "__main__":
+    main()
