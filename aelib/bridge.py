@@ -41,9 +41,11 @@ def register(face: Face) -> None:
 
 def face_of(model: object) -> Face:
     """Return the face of the framework that the model belongs to, or raise `TypeError`."""
-    for face in _faces:
-        if isinstance(model, face.base):
-            return face
+    bases = type(model).__mro__
+    faces = [face for face in _faces if face.base in bases]
+    if faces:
+        # On its PyTorch backend a Keras model is a PyTorch module, too: the nearest base decides.
+        return min(faces, key=lambda face: bases.index(face.base))
     known = (
         ", ".join(face.framework for face in _faces) or "none: import aelib.keras or aelib.torch"
     )

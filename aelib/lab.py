@@ -5,6 +5,11 @@ import os
 import sys
 from dataclasses import dataclass
 
+import matplotlib as mpl
+import numpy as np
+
+from aelib.style import STYLE
+
 PROFILES = ("quick", "cpu", "gpu")
 TWINS = {"Keras": "aelib.keras", "PyTorch": "aelib.torch"}
 
@@ -51,6 +56,8 @@ def budget(*, quick: int, cpu: int, gpu: int) -> int:
 def start(seed: int = 0) -> Lab:
     """Seed NumPy and every installed framework, find the devices, and print what was found.
 
+    It also sets the figure style of the book, for what a chapter draws itself.
+
     The environment variable `AELIB_SEED` overrides `seed`: a claim is checked under other seeds
     without touching the notebook.
 
@@ -58,6 +65,7 @@ def start(seed: int = 0) -> Lab:
     not an integer of at least 0.
     """
     seed = _checked_seed(os.environ.get("AELIB_SEED", seed))
+    np.random.seed(seed)  # noqa: NPY002 (what a notebook draws by the old interface repeats, too)
     frameworks = {}
     for name, twin in TWINS.items():
         try:
@@ -72,6 +80,7 @@ def start(seed: int = 0) -> Lab:
             "neither framework is installed: pip install 'aelib[keras]' or 'aelib[torch]' "
             "(in a clone: pip install -e '.[torch]')"
         )
+    mpl.rcParams.update(STYLE)
     lab = Lab(profile(), seed, frameworks)
     print(lab)
     return lab

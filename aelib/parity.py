@@ -42,6 +42,11 @@ def copy_weights(source: Any, target: Any) -> None:
     face_of(target).import_weights(target, layers)
 
 
+def export_weights(model: Any) -> list[dict[str, NDArray]]:
+    """Return the weights of each layer that has any: for a dense one, `kernel` and `bias`."""
+    return [layer.arrays for layer in face_of(model).export_weights(model)]
+
+
 def gap(first: Any, second: Any, x: ArrayLike) -> float:
     """Return the largest absolute difference between two models' reconstructions of x."""
     return float(np.abs(reconstruct(first, x) - reconstruct(second, x)).max())

@@ -13,6 +13,7 @@ from matplotlib.offsetbox import AnnotationBbox, OffsetImage
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
+from aelib.style import STYLE
 from aelib.training import Run
 
 WIDTH = 7.2  # inches; the text column of the book
@@ -30,23 +31,6 @@ CLASS_COLORS = (
     "#332288",
     "#117733",
 )
-STYLE: dict[Any, Any] = {
-    "figure.dpi": 110,
-    "figure.facecolor": "white",
-    "figure.constrained_layout.use": True,
-    "font.size": 10,
-    "axes.titlesize": 10,
-    "axes.labelsize": 10,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.grid": True,
-    "axes.axisbelow": True,
-    "grid.color": "#e7e5e4",
-    "grid.linewidth": 0.8,
-    "lines.linewidth": 1.8,
-    "legend.frameon": False,
-    "image.cmap": "gray_r",
-}
 
 
 def styled(draw: Callable[..., Figure]) -> Callable[..., Figure]:
@@ -158,8 +142,10 @@ def curves(
             "color": COLORS.get(name, CLASS_COLORS[index]),
             "linewidth": max(1.2, 3.6 - 1.6 * index),
         }
-        valid, train = (np.divide(run.history[part][term], per) for part in ("valid", "train"))
-        ax.plot(epochs, valid, label=f"{name}, valid", **look)
+        if run.history["valid"]:
+            valid = np.divide(run.history["valid"][term], per)
+            ax.plot(epochs, valid, label=f"{name}, valid", **look)
+        train = np.divide(run.history["train"][term], per)
         ax.plot(epochs, train, "--", alpha=0.6, label=f"{name}, train", **look)
     for name, value in (baselines or {}).items():
         ax.axhline(

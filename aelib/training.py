@@ -74,6 +74,7 @@ class Plan:
     optimizer: Any
     learning_rate: float
     schedule: str | None
+    clip_norm: float | None
     patience: int | None
     examples: int
 
@@ -84,8 +85,12 @@ class Plan:
                 continue
             if not isinstance(value, int | np.integer) or value < 1:
                 raise ValueError(f"{name} must be an integer of at least 1, got {value!r}")
-        if not (self.learning_rate > 0 and math.isfinite(self.learning_rate)):
-            raise ValueError(f"learning_rate must be a positive number, got {self.learning_rate!r}")
+        for name in ("learning_rate", "clip_norm"):
+            value = getattr(self, name)
+            if value is None and name == "clip_norm":
+                continue
+            if not (value > 0 and math.isfinite(value)):
+                raise ValueError(f"{name} must be a positive number, got {value!r}")
         if isinstance(self.optimizer, str) and self.optimizer not in OPTIMIZERS:
             raise ValueError(
                 f"optimizer must be one of {', '.join(OPTIMIZERS)}, or an optimizer of the "
@@ -122,6 +127,11 @@ def training_arrays(model: Any, data: Any) -> tuple[NDArray, NDArray | None]:
     train = check_data(train, model.data_range)
     if valid is not None:
         valid = check_data(valid, model.data_range)
+        if valid.shape[1:] != train.shape[1:]:
+            raise ShapeError(
+                f"train has examples of shape {train.shape[1:]} and valid of {valid.shape[1:]}: "
+                "a pair (train, valid) holds examples of one shape"
+            )
     _try_one(model, train[:1])
     return train, valid
 

@@ -13,10 +13,10 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from tools.chapters import chapters
+from tools.chapters import ROOT, chapters
 
 FRAMEWORKS = {"keras": "keras", "pytorch": "torch"}  # tag of a cell: extra of the package
-OUTPUT = Path("_build/notebooks")
+OUTPUT = ROOT / "_build" / "notebooks"
 
 
 def cell_id(position: int, source: str) -> str:
@@ -68,7 +68,7 @@ def write_all(output: Path = OUTPUT) -> list[Path]:
     repository = os.environ.get("AELIB_REPOSITORY", "")
     written = []
     for chapter in chapters():
-        notebook = nbformat.read(chapter, as_version=4)
+        notebook = nbformat.read(ROOT / chapter, as_version=4)
         for framework in FRAMEWORKS:
             target = output / framework / chapter
             target.parent.mkdir(parents=True, exist_ok=True)

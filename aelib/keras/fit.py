@@ -25,6 +25,7 @@ def fit(
     optimizer: Any = "nadam",
     learning_rate: float = 1e-3,
     schedule: str | None = None,
+    clip_norm: float | None = None,
     patience: int | None = None,
     progress: bool = True,
 ) -> Run:
@@ -39,6 +40,8 @@ def fit(
         learning_rate: the rate, or the peak of the schedule.
         schedule: None for a constant rate; "one_cycle" climbs for 30 % of the steps from a 25th of
             the rate and falls to 0 along a half cosine.
+        clip_norm: scale the gradient down to this Euclidean norm where it is longer; one example
+            with a huge exponential then cannot undo an epoch.
         patience: stop once the validation loss has not improved for so many epochs, and go back
             to the best weights.
         progress: whether to show a progress bar.
@@ -49,7 +52,9 @@ def fit(
             term, and the model keeps its last finite weights.
     """
     train_x, valid_x = training_arrays(model, data)
-    plan = Plan(epochs, batch_size, optimizer, learning_rate, schedule, patience, len(train_x))
+    plan = Plan(
+        epochs, batch_size, optimizer, learning_rate, schedule, clip_norm, patience, len(train_x)
+    )
     if patience is not None and valid_x is None:
         raise ValueError("patience needs validation data: pass a pair (train, valid)")
     algorithm, _ = make_optimizer(model, plan)

@@ -17,7 +17,7 @@ def mlp_encoder(
     activation: str = "relu",
     input_shape: Sequence[int] = (28, 28),
 ) -> keras.Sequential:
-    """Return a fully connected network from (batch, *input_shape) to (batch, outputs).
+    """Return a fully connected network from `(batch, *input_shape)` to `(batch, outputs)`.
 
     A deterministic model takes outputs = latent_dim, a VAE 2 latent_dim. The last layer is linear.
     Raises `ValueError` for an unknown activation or no outputs.
@@ -34,7 +34,7 @@ def mlp_decoder(
     activation: str = "relu",
     output_shape: Sequence[int] = (28, 28),
 ) -> keras.Sequential:
-    """Return a fully connected network from (batch, latent_dim) to (batch, *output_shape).
+    """Return a fully connected network from `(batch, latent_dim)` to `(batch, *output_shape)`.
 
     The last layer is linear: pixels for a squared error, logits for a Bernoulli likelihood.
     Raises `ValueError` for an unknown activation or a latent_dim below 1.

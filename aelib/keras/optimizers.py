@@ -12,7 +12,8 @@ EPSILON = 1e-7  # Keras's own default, said here because PyTorch's is 1e-8
 
 FACTORIES: dict[str, Callable[..., Optimizer]] = {
     "sgd": SGD,
-    "rmsprop": lambda rate: RMSprop(rate, rho=0.9, epsilon=EPSILON),
+    # Keras adds it under the root, PyTorch after it.
+    "rmsprop": lambda rate: RMSprop(rate, rho=0.9, epsilon=EPSILON**2),
     "adam": lambda rate: Adam(rate, epsilon=EPSILON),
     "nadam": lambda rate: Nadam(rate, epsilon=EPSILON),
 }
@@ -31,6 +32,8 @@ def make_optimizer(
     else:
         rate = plan.learning_rate
         optimizer = FACTORIES[optimizer](rate)
+    if plan.clip_norm is not None:
+        optimizer.global_clipnorm = plan.clip_norm
     if plan.schedule is None:
         return optimizer, rate
     rates = CosineDecay(

@@ -23,7 +23,7 @@ class NonFiniteTerm(ArithmeticError):
         super().__init__(term)
 
 
-class _Training(keras.Layer):
+class TrainingScope(keras.Layer):
     """Run a function so that the layers it calls, such as dropout, know that they train.
 
     Keras tells a layer so through the call of the layer around it, and `loss_terms` has none.
@@ -51,7 +51,7 @@ def non_finite_term(error: Exception) -> NonFiniteTerm | None:
 
 
 def _measure_in_training(model: keras.Model, x: Tensor) -> dict[str, Tensor]:
-    return _Training()(x, run=lambda batch: measure(model, batch), training=True)
+    return TrainingScope()(x, run=lambda batch: measure(model, batch), training=True)
 
 
 def _tensorflow(model: keras.Model, x: Tensor) -> dict[str, Tensor]:

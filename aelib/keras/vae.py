@@ -12,6 +12,10 @@ from aelib.keras.autoencoder import Autoencoder
 from aelib.keras.losses import bernoulli_nll, kl_standard_normal
 from aelib.keras.reparameterization import reparameterize
 
+# An image unlike all others can get a log-variance whose exponential overflows. A deviation
+# beyond e^10, or below e^-10, means nothing beside a prior of 1.
+LOG_VAR_BOUND = 20.0
+
 
 @keras.saving.register_keras_serializable("aelib")
 class VAE(Autoencoder):
@@ -57,7 +61,10 @@ class VAE(Autoencoder):
         return {"kl": self.beta}
 
     def posterior(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Return mean and log-variance of q(z|x). Shapes: (batch, ...) -> 2 (batch, latent_dim)."""
+        """Return mean and log-variance of q(z|x), the latter within `LOG_VAR_BOUND` of 0.
+
+        Shapes: (batch, ...) -> 2 (batch, latent_dim).
+        """
         parameters = self.encoder(x)
         check_width(
             "the encoder",
@@ -66,7 +73,7 @@ class VAE(Autoencoder):
             "the mean and then the log-variance",
         )
         mean, log_var = ops.split(parameters, 2, axis=-1)
-        return mean, log_var
+        return mean, ops.clip(log_var, -LOG_VAR_BOUND, LOG_VAR_BOUND)
 
     def encode(self, x: Tensor) -> Tensor:
         """Return the posterior means of x. Shapes: (batch, ...) -> (batch, latent_dim)."""

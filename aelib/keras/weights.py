@@ -21,12 +21,10 @@ def import_weights(model: keras.Model, layers: Sequence[LayerWeights]) -> None:
 
 
 def _layers(model: keras.Model) -> list[keras.layers.Layer]:
-    leaves = model._flatten_layers(include_self=False, recursive=True)
-    return [layer for layer in leaves if layer.weights and not list(_children(layer))]
-
-
-def _children(layer: keras.layers.Layer) -> list[keras.layers.Layer]:
-    return list(layer._flatten_layers(include_self=False, recursive=False))
+    inside = getattr(model, "layers", None)
+    if inside is None:
+        return [model] if model.weights else []
+    return [leaf for layer in inside for leaf in _layers(layer)]
 
 
 def _arrays(layer: keras.layers.Layer) -> dict[str, keras.Variable]:

@@ -30,6 +30,7 @@ def fit(
     optimizer: Any = "nadam",
     learning_rate: float = 1e-3,
     schedule: str | None = None,
+    clip_norm: float | None = None,
     patience: int | None = None,
     progress: bool = True,
 ) -> Run:
@@ -44,6 +45,8 @@ def fit(
         learning_rate: the rate, or the peak of the schedule.
         schedule: None for a constant rate; "one_cycle" climbs for 30 % of the steps from a 25th of
             the rate and falls to 0 along a half cosine.
+        clip_norm: scale the gradient down to this Euclidean norm where it is longer; one example
+            with a huge exponential then cannot undo an epoch.
         patience: stop once the validation loss has not improved for so many epochs, and go back
             to the best weights.
         progress: whether to show a progress bar.
@@ -54,7 +57,9 @@ def fit(
             term, and the model keeps its last finite weights.
     """
     train_x, valid_x = training_arrays(model, data)
-    plan = Plan(epochs, batch_size, optimizer, learning_rate, schedule, patience, len(train_x))
+    plan = Plan(
+        epochs, batch_size, optimizer, learning_rate, schedule, clip_norm, patience, len(train_x)
+    )
     if patience is not None and valid_x is None:
         raise ValueError("patience needs validation data: pass a pair (train, valid)")
     model.to(device())
@@ -94,7 +99,7 @@ def _train_epoch(
     shuffled = torch.randperm(len(x)).to(x.device).split(plan.batch_size)
     for step, index in enumerate(shuffled, 1):
         try:
-            means.add(train_step(model, optimizer, x[index]), len(index))
+            means.add(train_step(model, optimizer, x[index], plan.clip_norm), len(index))
         except NonFiniteTerm as error:
             rate = optimizer.param_groups[0]["lr"]
             raise NonFiniteError(error.term, epoch, step, rate) from None

@@ -16,7 +16,9 @@ class NonFiniteTerm(ArithmeticError):
         super().__init__(term)
 
 
-def train_step(model: Autoencoder, optimizer: Optimizer, x: Tensor) -> dict[str, Tensor]:
+def train_step(
+    model: Autoencoder, optimizer: Optimizer, x: Tensor, clip_norm: float | None = None
+) -> dict[str, Tensor]:
     """Update the model on one batch and return the terms and the loss, or raise `NonFiniteTerm`."""
     values = _values(model, x)
     optimizer.zero_grad()
@@ -27,6 +29,8 @@ def train_step(model: Autoencoder, optimizer: Optimizer, x: Tensor) -> dict[str,
     if not torch.isfinite(values["loss"].detach() + norm):
         bad = [name for name, value in values.items() if not torch.isfinite(value)]
         raise NonFiniteTerm(bad[0] if bad else "gradient")
+    if clip_norm is not None:
+        nn.utils.clip_grads_with_norm_(model.parameters(), clip_norm, norm)
     optimizer.step()
     return values
 

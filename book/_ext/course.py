@@ -7,6 +7,7 @@ EXTENSIONS = (
     "launch_buttons",
     "chapter_bar",
     "claim_outputs",
+    "figure_alt",
     "local_mathjax",
     "site_address",
     "signatures",

@@ -84,7 +84,7 @@ def tab_set(cells: list[nodes.container]) -> nodes.container:
 class WrapFrameworkCells(SphinxTransform):
     """Wrap every run of neighboring tagged cells in one tab set."""
 
-    # After sphinx-exercise has moved gated solutions (10), before the document is stored.
+    # Late, when other extensions, such as sphinx-exercise, have moved the cells they move.
     default_priority = 900
 
     def apply(self, **kwargs) -> None:

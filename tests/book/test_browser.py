@@ -263,6 +263,13 @@ def test_figures_are_white_cards_in_dark_mode(visits, page):
     assert set(colors) <= {"rgb(255, 255, 255)"}
 
 
+@each_page
+def test_every_picture_has_a_text(visits, page):
+    pictures = visits(page).window.locator("article img")
+    texts = pictures.evaluate_all("images => images.map(image => image.alt)")
+    assert [text for text in texts if not text.strip() or text.endswith(".png")] == []
+
+
 @each_chapter
 def test_a_click_switches_every_tab_set_of_the_page(visits, page):
     for framework in ("pytorch", "keras"):

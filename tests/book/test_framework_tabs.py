@@ -14,7 +14,7 @@ EXTENSIONS = Path(__file__).parents[2] / "book" / "_ext"
 EXERCISE = "```{exercise}\n:label: ex\n\nDo it.\n```"
 SOLUTION_START = "```{solution-start} ex\n:label: sol\n```"
 SOLUTION_END = "```{solution-end}\n```"
-NESTED = "::::{note}\n:::{tip}\nKeras nested\n:::\n::::"
+NESTED = "::::{note}\n:::{tip}\nKeras nested\n:::\n::::\n\nKeras after"
 KERNEL = {"name": "python3", "display_name": "Python 3"}
 LANGUAGE = {"name": "python"}
 
@@ -129,7 +129,7 @@ def test_a_common_cell_separates_two_tab_sets(page):
 
 def test_tagged_prose_lands_in_its_tab(page):
     expected = {
-        "Keras": ["Keras prose", "k = 8", "Note Tip Keras nested"],
+        "Keras": ["Keras prose", "k = 8", "Note Tip Keras nested Keras after"],
         "PyTorch": ["PyTorch prose", "p = 8"],
     }
     assert tab_sets(page, "prose") == [expected]

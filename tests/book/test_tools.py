@@ -1,0 +1,162 @@
+"""Running a chapter stores clean outputs and a record; and stored claims compare as they should."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+import yaml
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from tools import chapters as table
+from tools.run_chapter import PACKAGES, clean, code_hash, record
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(*command, **env):
+    """Run a command at the root of the project."""
+    given = {**os.environ, **env}
+    return subprocess.run(command, cwd=ROOT, env=given, capture_output=True, text=True, check=False)
+
+
+def run_chapter(*arguments, **env):
+    return run(sys.executable, "-m", "tools.run_chapter", *map(str, arguments), **env)
+
+
+def write(folder, *sources):
+    path = folder / "chapter.ipynb"
+    nbformat.write(new_notebook(cells=[new_code_cell(source) for source in sources]), path)
+    return path
+
+
+SOURCES = (
+    "import os, sys\nprint('to stdout')\nprint('to stderr', file=sys.stderr)",
+    "print('again', flush=True)\nprint(os.environ['AELIB_PROFILE'], os.environ.get('AELIB_SEED'))",
+)
+
+
+def test_a_run_stores_clean_outputs_and_its_record(tmp_path):
+    path = write(tmp_path, *SOURCES)
+    result = run_chapter(path, AELIB_PROFILE="cpu")
+    assert result.returncode == 0, result.stderr
+    notebook = nbformat.read(path, as_version=4)
+    outputs = [[output.text for output in cell.outputs] for cell in notebook.cells]
+    assert outputs == [["to stdout\n"], ["again\ncpu None\n"]]
+    assert [cell.execution_count for cell in notebook.cells] == [1, 2]
+    stored = notebook.metadata["aelib"]["run"]
+    assert stored["code_hash"] == code_hash(notebook)
+    assert stored["profile"] == "cpu"
+    assert notebook.metadata.keys() == {"aelib", "kernelspec", "language_info"}
+
+
+def test_another_seed_reaches_the_chapter_and_stores_nothing(tmp_path):
+    path = write(tmp_path, "import os\nassert os.environ['AELIB_SEED'] == '3'")
+    before = path.read_bytes()
+    result = run_chapter("--seed", 3, path)
+    assert result.returncode == 0, result.stderr
+    assert "under seed 3" in result.stdout
+    assert path.read_bytes() == before
+
+
+def test_a_failing_chapter_fails_the_run_and_stores_nothing(tmp_path):
+    path = write(tmp_path, "raise RuntimeError('a claim')")
+    before = path.read_bytes()
+    result = run_chapter(path)
+    assert result.returncode != 0
+    assert "RuntimeError" in result.stderr
+    assert "a claim" in result.stderr
+    assert path.read_bytes() == before
+
+
+def test_a_missing_chapter_is_named(tmp_path):
+    result = run_chapter(tmp_path / "nothing.ipynb")
+    assert result.returncode != 0
+    assert "there is no chapter" in result.stderr
+
+
+def test_the_hash_follows_the_code_and_nothing_else():
+    notebook = new_notebook(cells=[new_markdown_cell("text"), new_code_cell("x = 1")])
+    before = code_hash(notebook)
+    notebook.cells[0].source = "other text"
+    notebook.cells[1].outputs = [new_output("stream", text="1")]
+    notebook.cells[1].metadata["tags"] = ["keras"]
+    assert code_hash(notebook) == before
+    notebook.cells[1].source = "x = 2"
+    assert code_hash(notebook) != before
+
+
+def test_cleaning_removes_what_is_not_for_a_reader():
+    streams = [new_output("stream", name=name, text=f"{name}\n") for name in ("stderr", "stdout")]
+    picture = new_output("display_data", data={"image/png": "AAAA", "text/plain": "<Figure>"})
+    cell = new_code_cell(
+        "1", outputs=[*streams, picture], metadata={"execution": {}, "tags": ["t"]}
+    )
+    notebook = new_notebook(cells=[cell], metadata={"widgets": {}, "aelib": {"run": 1}, "x": 1})
+    clean(notebook)
+    assert cell.outputs == [streams[1], picture]
+    assert cell.metadata == {"tags": ["t"]}
+    assert notebook.metadata.keys() == {"kernelspec", "language_info", "aelib"}
+
+
+def test_a_record_says_how_the_outputs_came_about():
+    notebook = new_notebook(cells=[new_code_cell("1")])
+    record(notebook, seconds=12.6, profile="cpu")
+    stored = notebook.metadata["aelib"]["run"]
+    assert stored["seconds"] == 13
+    assert stored["versions"].keys() == set(PACKAGES)
+    assert stored.keys() == {"profile", "seconds", "device", "versions", "date", "code_hash"}
+
+
+def test_chapters_come_in_the_order_of_the_table_of_contents():
+    toc = (ROOT / "_toc.yml").read_text()
+    found = [str(path.with_suffix("")) for path in table.chapters()]
+    assert found
+    assert found == sorted(found, key=toc.index)
+    assert set(table.chapters()) == {p.relative_to(ROOT) for p in ROOT.glob("book/**/*.ipynb")}
+
+
+def test_nested_sections_are_chapters_too(tmp_path, monkeypatch):
+    toc = {"root": "a", "parts": [{"chapters": [{"file": "b", "sections": [{"file": "c"}]}]}]}
+    (tmp_path / "_toc.yml").write_text(yaml.safe_dump(toc))
+    for name in ("b.ipynb", "c.ipynb", "a.md"):
+        (tmp_path / name).touch()
+    monkeypatch.setattr(table, "ROOT", tmp_path)
+    assert [str(path) for path in table.chapters()] == ["b.ipynb", "c.ipynb"]
+
+
+def test_the_runners_get_their_chapters_as_json():
+    result = run(sys.executable, "-m", "tools.chapters", "--json")
+    assert json.loads(result.stdout) == [str(path) for path in table.chapters()]
+
+
+@pytest.fixture
+def compared(tmp_path):
+    """`compared(stored, printed)` says whether nbval accepts a cell's output."""
+
+    def compare(stored, printed):
+        cell = new_code_cell(
+            f"print({printed!r})",
+            execution_count=1,
+            outputs=[new_output("stream", name="stdout", text=f"{stored}\n")],
+            metadata={"tags": ["nbval-check-output"]},
+        )
+        path = tmp_path / "compared.ipynb"
+        nbformat.write(new_notebook(cells=[cell]), path)
+        settings = ["-c", "pyproject.toml", "--rootdir", str(tmp_path), "-p", "no:cacheprovider"]
+        result = run(sys.executable, "-m", "pytest", *settings, str(path))
+        assert "1 passed" in result.stdout or "1 failed" in result.stdout, result.stdout
+        return result.returncode == 0
+
+    return compare
+
+
+def test_a_claim_compares_equal_whether_it_was_checked_or_not(compared):
+    assert compared(stored="✓ it holds", printed="○ it holds")
+
+
+def test_a_claim_with_another_text_does_not(compared):
+    assert not compared(stored="✓ it holds", printed="✓ it held")

@@ -1,0 +1,105 @@
+"""What every model of the library owes before it is trained, in both frameworks."""
+
+import numpy as np
+import pytest
+
+import aelib
+from aelib import bridge
+from aelib.objective import weighted_sum
+
+
+def test_codes_and_reconstructions_have_the_shapes_promised(model, x):
+    z = aelib.encode(model, x)
+    assert z.shape == (len(x), model.latent_dim)
+    for x_hat in (aelib.decode(model, z), aelib.reconstruct(model, x)):
+        assert x_hat.shape == x.shape
+        assert x_hat.dtype == np.float32
+    assert z.dtype == np.float32
+
+
+def test_the_face_and_the_methods_give_the_same(framework, model, x):
+    z = framework.apply(model.encode, x)
+    np.testing.assert_allclose(aelib.encode(model, x), z, atol=1e-6)
+    np.testing.assert_allclose(aelib.decode(model, z), framework.apply(model.decode, z), atol=1e-6)
+    np.testing.assert_allclose(aelib.reconstruct(model, x), framework.apply(model, x), atol=1e-6)
+
+
+def test_a_reconstruction_does_not_sample(model, x):
+    np.testing.assert_array_equal(aelib.reconstruct(model, x), aelib.reconstruct(model, x))
+
+
+def test_the_code_of_an_example_does_not_depend_on_its_batch(model, x, monkeypatch):
+    whole = aelib.encode(model, x)
+    np.testing.assert_allclose(aelib.encode(model, x[7:8]), whole[7:8], atol=1e-6)
+    np.testing.assert_allclose(aelib.encode(model, x[::-1]), whole[::-1], atol=1e-6)
+    monkeypatch.setattr(bridge, "BATCH", 7)
+    np.testing.assert_allclose(aelib.encode(model, x), whole, atol=1e-6)
+
+
+def test_loss_terms_are_finite_scalars_by_name(framework, model, terms, x):
+    found = model.loss_terms(framework.tensor(x))
+    assert tuple(found) == model.term_names == terms
+    for value in found.values():
+        array = framework.to_numpy(value)
+        assert array.shape == ()
+        assert np.isfinite(array)
+
+
+def test_every_weight_belongs_to_a_term(model, terms):
+    assert set(model.loss_weights) <= set(terms)
+
+
+def test_a_model_takes_a_list_and_integers(model, x):
+    np.testing.assert_allclose(aelib.encode(model, x.tolist()), aelib.encode(model, x), atol=1e-6)
+    assert aelib.encode(model, np.ones(x.shape, int)).dtype == np.float32
+
+
+def test_the_squared_error_is_the_term_of_an_autoencoder(framework, make, x):
+    model = make(framework, "Autoencoder")
+    [term] = model.loss_terms(framework.tensor(x)).values()
+    expected = np.mean(np.sum((x - aelib.reconstruct(model, x)) ** 2, axis=(1, 2)))
+    assert framework.to_numpy(term) == pytest.approx(expected, rel=1e-5)
+
+
+def test_the_terms_of_a_vae_without_noise(framework, make, x):
+    model = make(framework, "VAE")
+    model.noise_like = lambda mean: 0 * mean
+    p = aelib.reconstruct(model, x).astype(float)
+    mean, log_var = (framework.to_numpy(a) for a in model.posterior(framework.tensor(x)))
+    likelihood = x * np.log(p) + (1 - x) * np.log(1 - p)
+    expected = {
+        "reconstruction": -likelihood.sum(axis=(1, 2)).mean(),
+        "kl": 0.5 * np.sum(mean**2 + np.exp(log_var) - 1 - log_var, axis=1).mean(),
+    }
+    np.testing.assert_array_equal(aelib.encode(model, x), mean)
+    for name, term in model.loss_terms(framework.tensor(x)).items():
+        assert framework.to_numpy(term) == pytest.approx(expected[name], rel=1e-4)
+
+
+def test_the_noise_of_a_vae_is_standard_normal_and_fresh(framework, make):
+    model = make(framework, "VAE")
+    mean = framework.tensor(np.full((20_000, 3), 5.0))
+    first, second = (framework.to_numpy(model.noise_like(mean)) for _ in range(2))
+    assert first.shape == (20_000, 3)
+    assert abs(first.mean()) < 0.03
+    assert first.std() == pytest.approx(1, abs=0.03)
+    assert abs(np.corrcoef(first.ravel(), second.ravel())[0, 1]) < 0.03
+
+
+def test_samples_are_decoded_from_the_prior(framework, make, x):
+    model = make(framework, "VAE")
+    for samples in (aelib.sample(model, 5, seed=1), framework.to_numpy(model.sample(5))):
+        assert samples.shape == (5, *x.shape[1:])
+        assert (samples > 0).all()
+        assert (samples < 1).all()
+    codes = np.random.default_rng(1).standard_normal((5, 3))
+    np.testing.assert_array_equal(aelib.sample(model, 5, seed=1), aelib.decode(model, codes))
+
+
+def test_the_weighted_sum_counts_an_absent_weight_as_one():
+    assert weighted_sum({"a": 2.0, "b": 3.0}, {"b": 0.5}) == 3.5
+
+
+def test_a_weight_without_a_term_is_an_error():
+    with pytest.raises(ValueError, match="names rate, but loss_terms gives only a, b"):
+        weighted_sum({"a": 1.0, "b": 1.0}, {"rate": 1.0})

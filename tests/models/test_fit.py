@@ -1,0 +1,168 @@
+"""Training: what is recorded, what is repeatable, and what `fit` accepts."""
+
+import importlib
+
+import numpy as np
+import pytest
+
+import aelib
+
+OPTIONS = {"batch_size": 20, "learning_rate": 1e-2, "progress": False}
+
+
+@pytest.fixture
+def run(framework, model, data):
+    return framework.twin.fit(model, data, epochs=6, **OPTIONS)
+
+
+def test_training_lowers_the_loss_and_records_every_term(framework, run, model, terms, weights):
+    for part in ("train", "valid"):
+        history = run.history[part]
+        assert tuple(history) == (*terms, "loss")
+        assert all(len(values) == 6 for values in history.values())
+        assert np.isfinite(list(history.values())).all()
+        assert history["loss"][-1] < history["loss"][0]
+    assert run.framework == {"keras": "Keras", "torch": "PyTorch"}[framework.name]
+    assert run.epochs == 6
+    assert run.seconds > 0
+    assert run.model is model
+    assert run.parameters == sum(array.size for array in weights(model))
+    assert run.final("loss", "train") == run.history["train"]["loss"][-1]
+    assert all(np.isfinite(array).all() for array in weights(model))
+
+
+def test_the_loss_is_the_weighted_sum_of_the_terms(framework, make, data):
+    """The sum is what is reported and what is trained: a heavy KL pushes codes to the prior."""
+    kl = {}
+    for beta in (0.01, 100.0):
+        run = framework.twin.fit(make(framework, "VAE", beta=beta), data, epochs=5, **OPTIONS)
+        for history in run.history.values():
+            expected = np.add(history["reconstruction"], np.multiply(beta, history["kl"]))
+            np.testing.assert_allclose(history["loss"], expected, rtol=1e-5)
+        kl[beta] = run.final("kl")
+    assert kl[100.0] < 0.05 * kl[0.01]
+
+
+def test_a_valid_number_is_measured_after_the_epoch(framework, make, data):
+    model = make(framework, "Autoencoder")
+    run = framework.twin.fit(model, data, epochs=2, **OPTIONS)
+    squared = (data.valid.x - aelib.reconstruct(model, data.valid.x)) ** 2
+    assert run.final() == pytest.approx(squared.sum(axis=(1, 2)).mean(), rel=1e-5)
+
+
+def test_a_train_number_is_the_mean_over_all_examples_of_the_epoch(framework, make, rng):
+    """Seven examples in batches of three: the last batch of one counts for one, not for three."""
+    x = rng.random((7, 6, 6)).astype(np.float32)
+    x[0] = 1.0
+    model = make(framework, "Autoencoder")
+    squared = (x - aelib.reconstruct(model, x)) ** 2
+    options = {**OPTIONS, "batch_size": 3, "optimizer": "sgd", "learning_rate": 1e-12}
+    history = framework.twin.fit(model, x, epochs=2, **options).history["train"]
+    expected = squared.sum(axis=(1, 2)).mean()
+    assert history["loss"] == pytest.approx([expected, expected], rel=1e-5)
+
+
+def test_every_example_is_seen_once_an_epoch(framework, one_unit):
+    """z falls by 2 rate with each step, so z after three steps counts the steps: 7 = 3 + 3 + 1."""
+    model = one_unit(lambda z: {"reconstruction": z}, start=1.0)
+    x = np.ones((7, 1), np.float32)
+    options = {**OPTIONS, "batch_size": 3, "optimizer": "sgd"}
+    framework.twin.fit(model, x, epochs=2, **options)
+    assert aelib.encode(model, x)[0, 0] == pytest.approx(1 - 6 * 2 * 1e-2, rel=1e-5)
+
+
+def test_the_same_seed_gives_the_same_weights_and_another_seed_others(
+    framework, make, data, weights
+):
+    """Seeded are the first weights, the order of the examples and the noise."""
+    found = {}
+    for name, seed in {"first": 3, "again": 3, "other": 4}.items():
+        aelib.start(seed)
+        model = make(framework, "VAE")
+        framework.twin.fit(model, data, epochs=1, **OPTIONS)
+        found[name] = np.concatenate([array.ravel() for array in weights(model)])
+    np.testing.assert_allclose(found["first"], found["again"], atol=1e-6)
+    assert np.abs(found["first"] - found["other"]).max() > 1e-2
+
+
+def test_examples_come_in_a_random_order(framework, make, data, weights):
+    """The order is all that is random here: both models start from the same weights."""
+    model = make(framework, "Autoencoder")
+    start = framework.twin.FACE.export_weights(model)
+    found = []
+    for seed in (3, 4):
+        framework.twin.FACE.import_weights(model, start)
+        aelib.start(seed)
+        framework.twin.fit(model, data.train.x, epochs=1, **OPTIONS)
+        found.append(np.concatenate([array.ravel() for array in weights(model)]))
+    assert np.abs(found[0] - found[1]).max() > 1e-4
+
+
+def test_data_may_be_a_pair_or_an_array_instead_of_a_dataset(framework, make, data):
+    histories = []
+    for given in (data, (data.train.x, data.valid.x), data.train.x):
+        aelib.start(0)
+        model = make(framework, "Autoencoder")
+        histories.append(framework.twin.fit(model, given, epochs=1, **OPTIONS).history)
+    dataset, pair, array = histories
+    assert pair == dataset
+    assert array == {"train": dataset["train"], "valid": {}}
+
+
+def test_an_optimizer_of_the_framework_keeps_its_own_rate(framework, make, data, weights):
+    found = []
+    for own in (True, False):
+        aelib.start(0)
+        model = make(framework, "Autoencoder")
+        if not own:
+            how = {"optimizer": "sgd", "learning_rate": 0.02}
+        elif framework.name == "keras":
+            how = {"optimizer": importlib.import_module("keras").optimizers.SGD(0.02)}
+        else:
+            sgd = importlib.import_module("torch").optim.SGD
+            how = {"optimizer": sgd(model.parameters(), lr=0.02)}
+        framework.twin.fit(model, data, epochs=2, batch_size=20, progress=False, **how)
+        found.append(weights(model))
+    for first, second in zip(*found, strict=True):
+        np.testing.assert_allclose(first, second, atol=1e-6)
+
+
+def test_layers_know_when_they_train(framework, make, data):
+    """Dropout is active in training, and neither in validation nor behind `aelib.encode`."""
+    model = make(framework, "Autoencoder")
+    if framework.name == "keras":
+        model.decoder = importlib.import_module("keras").Sequential(
+            [importlib.import_module("keras").layers.Dropout(0.5), model.decoder]
+        )
+    else:
+        nn = importlib.import_module("torch.nn")
+        model.decoder = nn.Sequential(nn.Dropout(0.5), model.decoder)
+    options = {**OPTIONS, "optimizer": "sgd", "learning_rate": 1e-12}
+    history = framework.twin.fit(model, data, epochs=2, **options).history
+    first, second = history["train"]["loss"]
+    assert abs(first - second) > 1e-5 * first
+    assert history["valid"]["loss"][0] == pytest.approx(history["valid"]["loss"][1], rel=1e-6)
+    x = data.test.x
+    np.testing.assert_array_equal(aelib.reconstruct(model, x), aelib.reconstruct(model, x))
+
+
+def test_one_bar_shows_the_progress_where_it_is_wanted(framework, make, x, capsys):
+    model = make(framework, "Autoencoder")
+    capsys.readouterr()
+    framework.twin.fit(model, x, epochs=1, progress=False)
+    assert capsys.readouterr() == ("", "")
+    framework.twin.fit(model, x, epochs=2)
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert "Autoencoder: 100%" in shown.err
+    assert "2/2" in shown.err
+
+
+def test_keras_compile_and_fit_work_as_for_any_model(both, kind, terms, make, data):
+    model = make(both["keras"], kind)
+    model.compile("adam")
+    options = {"epochs": 3, "batch_size": 20, "verbose": 0}
+    history = model.fit(data.train.x, validation_data=(data.valid.x,), **options).history
+    assert set(history) == {*terms, "loss", *(f"val_{name}" for name in (*terms, "loss"))}
+    assert history["loss"][-1] < history["loss"][0]
+    assert model.evaluate(data.valid.x, verbose=0, return_dict=True)["loss"] > 0

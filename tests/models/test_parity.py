@@ -1,0 +1,127 @@
+"""The same weights give the same numbers in both frameworks."""
+
+import importlib
+
+import numpy as np
+import pytest
+
+import aelib
+from aelib import parity
+from aelib.training import OPTIMIZERS
+
+DIRECTIONS = ["keras-to-torch", "torch-to-keras"]
+
+
+@pytest.fixture(params=DIRECTIONS)
+def names(request):
+    """The framework to copy from, and the one to copy to."""
+    return request.param.split("-to-")
+
+
+@pytest.fixture
+def pair(names, both, kind, make):
+    """Two models, the second with the weights of the first."""
+    source, target = (make(both[name], kind, hidden=(12, 8)) for name in names)
+    parity.copy_weights(source, target)
+    return source, target
+
+
+def fix_noise(model, framework, latent_dim=3):
+    """Give every example the same noise, so that both frameworks draw the same."""
+    noise = framework.tensor(np.linspace(-1, 1, latent_dim)[None])
+    model.noise_like = lambda mean: 0 * mean + noise
+
+
+def test_copied_weights_are_equal(pair, weights):
+    for first, second in zip(*map(weights, pair), strict=True):
+        np.testing.assert_array_equal(first, second)
+
+
+def test_codes_and_reconstructions_are_equal(pair, x):
+    source, target = pair
+    np.testing.assert_allclose(aelib.encode(source, x), aelib.encode(target, x), atol=1e-5)
+    z = np.random.default_rng(0).normal(size=(9, 3))
+    np.testing.assert_allclose(aelib.decode(source, z), aelib.decode(target, z), atol=1e-5)
+    assert parity.gap(source, target, x) < 1e-5
+
+
+def test_the_gap_is_the_largest_difference(framework, make, x):
+    first, second = make(framework, "Autoencoder"), make(framework, "Autoencoder")
+    expected = np.abs(aelib.reconstruct(first, x) - aelib.reconstruct(second, x)).max()
+    assert parity.gap(first, second, x) == pytest.approx(expected)
+    assert expected > 0.1
+
+
+def test_loss_terms_are_equal(pair, names, both, x):
+    found = []
+    for model, name in zip(pair, names, strict=True):
+        fix_noise(model, both[name])
+        terms = model.loss_terms(both[name].tensor(x))
+        found.append({term: float(both[name].to_numpy(value)) for term, value in terms.items()})
+    assert found[0] == pytest.approx(found[1], rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("kind", "optimizer"), [("Autoencoder", "sgd"), *(("VAE", name) for name in OPTIMIZERS)]
+)
+def test_steps_of_an_optimizer_are_equal(both, kind, make, x, weights, optimizer):
+    """After one step, and after four more: a decay shows once there is something to decay.
+
+    Adam and RMSprop divide a gradient by its own size, so where it is hardly more than rounding
+    error the update is, too: one weight in a hundred may differ.
+    """
+    models = {name: make(both[name], kind) for name in ("keras", "torch")}
+    parity.copy_weights(models["keras"], models["torch"])
+    before = np.concatenate([array.ravel() for array in weights(models["torch"])])
+    for epochs in (1, 4):
+        after = []
+        for name, model in models.items():
+            fix_noise(model, both[name])
+            options = {"optimizer": optimizer, "learning_rate": 1e-3, "batch_size": len(x)}
+            both[name].twin.fit(model, x, epochs=epochs, progress=False, **options)
+            after.append(np.concatenate([array.ravel() for array in weights(model)]))
+        difference = np.abs(after[0] - after[1])
+        assert np.quantile(difference, 0.99) < 1e-4
+        assert np.median(difference) < 1e-6
+        assert np.abs(after[1] - before).max() > 5e-4
+
+
+def test_models_with_other_layers_are_refused(names, both, make):
+    source = make(both[names[0]], "Autoencoder")
+    deeper = make(both[names[1]], "Autoencoder", hidden=(12, 12))
+    with pytest.raises(ValueError, match="source has 4 layers with weights and the target 6"):
+        parity.copy_weights(source, deeper)
+    wider = make(both[names[1]], "Autoencoder", hidden=(13,))
+    with pytest.raises(ValueError, match=r"layer 0 is .*\(36, 12\) in the source .*\(36, 13\)"):
+        parity.copy_weights(source, wider)
+
+
+def test_a_refused_copy_changes_nothing(both, make, weights):
+    source, target = make(both["keras"], "Autoencoder"), make(both["torch"], "VAE")
+    before = weights(target)
+    with pytest.raises(ValueError, match="layer 1 is"):
+        parity.copy_weights(source, target)
+    for old, new in zip(before, weights(target), strict=True):
+        np.testing.assert_array_equal(old, new)
+
+
+def test_what_is_no_model_is_refused(framework, make):
+    with pytest.raises(TypeError, match="str is no model of a framework in use"):
+        parity.copy_weights(make(framework, "Autoencoder"), "model")
+
+
+def unknown_layer(framework):
+    """Return an encoder with a layer that has weights and no neutral layout."""
+    if framework.name == "keras":
+        keras = importlib.import_module("keras")
+        layers = [keras.Input((6, 6)), keras.layers.Flatten(), keras.layers.LayerNormalization()]
+        return keras.Sequential([*layers, keras.layers.Dense(3)])
+    nn = importlib.import_module("torch.nn")
+    return nn.Sequential(nn.Flatten(), nn.LayerNorm(36), nn.Linear(36, 3))
+
+
+def test_a_layer_without_a_layout_is_refused(framework, make):
+    model = make(framework, "Autoencoder")
+    model.encoder = unknown_layer(framework)
+    with pytest.raises(TypeError, match=r"no layout for LayerNorm(alization)?: add one"):
+        parity.copy_weights(model, model)

@@ -1,0 +1,81 @@
+"""Errors against closed forms, and the probes where the answer is known."""
+
+import numpy as np
+import pytest
+
+from aelib.data import Split
+from aelib.metrics import knn_probe, linear_probe, mse, psnr
+
+each_probe = pytest.mark.parametrize("probe", [linear_probe, knn_probe])
+
+
+def clusters(rng, distance, shape=(2, 4), n=400):
+    """Return n points of ten classes around centers at this distance from each other."""
+    y = rng.integers(0, 10, size=n)
+    centers = distance * np.eye(10)[:, : int(np.prod(shape))]
+    centers[8:] = -centers[:2]
+    x = centers[y] + rng.normal(size=(n, centers.shape[1]))
+    return Split(x.reshape(n, *shape).astype(np.float32), y)
+
+
+def test_mse_of_a_known_error():
+    x = np.zeros((3, 2, 2))
+    assert mse(x, x) == 0
+    assert mse(x, x + 0.5) == pytest.approx(0.25)
+    x_hat = x.copy()
+    x_hat[0, 0, 0] = 1.2
+    assert mse(x, x_hat) == pytest.approx(1.44 / 12)
+
+
+def test_mse_of_gaussian_noise_is_its_variance(rng):
+    x = rng.random((1000, 100))
+    noisy = x + rng.normal(scale=0.2, size=x.shape)
+    assert mse(x, noisy) == pytest.approx(0.04, rel=0.03)
+
+
+def test_mse_keeps_double_precision_on_float32_input():
+    x = np.zeros((2, 2), np.float32)
+    assert mse(x, x + np.float32(1e-25)) == pytest.approx(1e-50, rel=1e-3)
+
+
+def test_mse_refuses_arrays_that_would_broadcast():
+    with pytest.raises(ValueError, match="x has 3 examples and x_hat 1"):
+        mse(np.zeros((3, 2)), np.zeros((1, 2)))
+    with pytest.raises(ValueError, match=r"shape \(batch, 1\) and x \(batch, 2\)"):
+        mse(np.zeros((3, 2)), np.zeros((3, 1)))
+
+
+@pytest.mark.parametrize(("error", "decibels"), [(1.0, 0.0), (0.1, 20.0), (0.5, 6.0206)])
+def test_psnr_in_decibels(error, decibels):
+    x = np.zeros((2, 3))
+    assert psnr(x, x + error) == pytest.approx(decibels, abs=1e-4)
+
+
+def test_psnr_of_a_perfect_reconstruction_is_infinite(rng):
+    x = rng.random((2, 3))
+    assert psnr(x, x) == np.inf
+
+
+@each_probe
+def test_a_probe_reads_separated_classes(rng, probe):
+    assert probe(clusters(rng, distance=12), clusters(rng, distance=12)) > 0.98
+
+
+@each_probe
+def test_a_probe_finds_nothing_in_noise(rng, probe):
+    accuracy = probe(clusters(rng, distance=0), clusters(rng, distance=0, n=2000))
+    assert 0.05 < accuracy < 0.15  # one in ten
+
+
+def test_the_nearest_neighbors_see_what_no_hyperplane_sees(rng):
+    """Two classes as two rings: the probes measure different things."""
+
+    def rings(n):
+        y = rng.integers(0, 2, size=n)
+        angle = rng.uniform(0, 2 * np.pi, size=n)
+        radius = np.where(y == 0, 1.0, 2.0)[:, None]
+        return Split((radius * np.c_[np.cos(angle), np.sin(angle)]).astype(np.float32), y)
+
+    train, test = rings(500), rings(500)
+    assert knn_probe(train, test) > 0.98
+    assert linear_probe(train, test) < 0.65

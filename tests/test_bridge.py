@@ -1,0 +1,53 @@
+"""The neutral face refuses what is no model, and codes of the wrong size."""
+
+import numpy as np
+import pytest
+
+import aelib
+
+
+@pytest.fixture
+def model(framework):
+    twin = framework.twin
+    encoder = twin.mlp_encoder(2, input_shape=(5,))
+    return twin.Autoencoder(encoder, twin.mlp_decoder(2, output_shape=(5,)), latent_dim=2)
+
+
+@pytest.mark.parametrize("z", [np.zeros((3, 4)), np.zeros(2), np.zeros((3, 2, 1))], ids=str)
+def test_codes_of_another_size_are_refused(model, z):
+    with pytest.raises(ValueError, match=r"z must have shape \(n, 2\), got \("):
+        aelib.decode(model, z)
+
+
+def test_a_model_without_a_prior_has_no_samples(model):
+    with pytest.raises(TypeError, match="Autoencoder has no prior over codes to sample from"):
+        aelib.sample(model, 3)
+
+
+@pytest.mark.parametrize("thing", ["a string", 3, np.zeros(3)], ids=str)
+def test_what_is_no_model_is_refused(both, thing):
+    with pytest.raises(TypeError, match=r"is no model of a framework in use \(.*Keras.*\)"):
+        aelib.bridge.face_of(thing)
+
+
+def test_each_model_finds_its_own_framework(framework, model):
+    """Also where Keras runs on PyTorch, and a Keras model is a PyTorch module."""
+    assert aelib.bridge.face_of(model) is framework.twin.FACE
+
+
+def test_a_large_array_is_worked_on_in_parts(model, rng):
+    x = rng.random((aelib.bridge.BATCH * 2 + 3, 5))
+    z = aelib.encode(model, x)
+    assert len(z) == len(x)
+    np.testing.assert_allclose(z[-3:], aelib.encode(model, x[-3:]), atol=1e-6)
+
+
+def test_an_unfinished_training_mode_is_left_as_it_was(both, rng):
+    """PyTorch keeps the mode in the model: encode must not change it for the caller."""
+    twin = both["torch"].twin
+    net = twin.mlp_encoder(2, input_shape=(5,))
+    model = twin.Autoencoder(net, twin.mlp_decoder(2, output_shape=(5,)), latent_dim=2)
+    for training in (True, False):
+        model.train(training)
+        aelib.encode(model, rng.random((2, 5)))
+        assert model.training is training

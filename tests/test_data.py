@@ -1,0 +1,280 @@
+"""The data sets: parsing, where files are looked up, and what stands in for them."""
+
+import gzip
+import hashlib
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
+from requests.exceptions import ConnectionError as NoConnection
+
+import aelib
+from aelib.data import idx, lookup
+from aelib.data.lookup import CorruptData
+from aelib.data.plane3d import NOISE, SPREAD, plane_axes
+from aelib.data.sources import FILES, FOLDERS, MIRRORS, PAYLOAD_SHA256
+from aelib.metrics import pca, principal_angles
+
+NAMES = tuple(FOLDERS)
+
+
+def idx_file(array):
+    """Return the bytes of an IDX file, written from the format's description."""
+    array = np.asarray(array, np.uint8)
+    return struct.pack(f">HBB{array.ndim}I", 0, 8, array.ndim, *array.shape) + array.tobytes()
+
+
+@pytest.mark.parametrize("shape", [(5,), (3, 2, 4)], ids=str)
+def test_idx_bytes_become_an_array(shape):
+    expected = np.arange(np.prod(shape)).reshape(shape)
+    found = idx.parse_idx(idx_file(expected))
+    assert found.dtype == np.uint8
+    np.testing.assert_array_equal(found, expected)
+
+
+def test_idx_by_hand():
+    content = bytes([0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 3, 1, 2, 3, 4, 5, 255])
+    np.testing.assert_array_equal(idx.parse_idx(content), [[1, 2, 3], [4, 5, 255]])
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "not an IDX file of unsigned bytes"),
+        (b"\x1f\x8b\x08\x00", "not an IDX file of unsigned bytes"),
+        (bytes([0, 0, 13, 1, 0, 0, 0, 1, 0, 0, 0, 0]), "not an IDX file of unsigned bytes"),
+        (idx_file([1, 2, 3])[:-1], r"the header says \(3,\), but 2 values follow"),
+        (idx_file([1, 2, 3]) + b"\0", r"the header says \(3,\), but 4 values follow"),
+    ],
+    ids=["empty", "gzip", "floats", "cut", "long"],
+)
+def test_bytes_that_are_no_idx_file(content, message):
+    with pytest.raises(ValueError, match=message):
+        idx.parse_idx(content)
+
+
+@pytest.fixture
+def payload():
+    """A small stand-in for the published files: the second train image is bright."""
+    train = np.zeros((7, 28, 28), np.uint8)
+    train[1] = 255
+    test = np.full((3, 28, 28), 51, np.uint8)
+    return [idx_file(a) for a in (train, np.arange(7), test, np.arange(3))]
+
+
+@pytest.fixture
+def store(payload, monkeypatch):
+    """`store(folder, name)` writes the stand-ins, and has them taken for the published files."""
+    hashes = tuple(hashlib.sha256(content).hexdigest() for content in payload)
+    for name in NAMES:
+        monkeypatch.setitem(PAYLOAD_SHA256, name, hashes)
+    split = idx.split
+    monkeypatch.setattr(idx, "split", lambda *args: split(*args[:-1], (5, 2, 3)))
+
+    def write(folder, name):
+        place = Path(folder) / FOLDERS[name]
+        place.mkdir(parents=True)
+        for file, content in zip(FILES, payload, strict=True):
+            (place / file).write_bytes(gzip.compress(content))
+        return place
+
+    return write
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path, monkeypatch):
+    """An empty cache, and the profile in which files are looked up."""
+    monkeypatch.setenv("AELIB_PROFILE", "cpu")
+    folder = tmp_path / "cache"
+    monkeypatch.setattr(lookup.pooch, "os_cache", lambda _: folder)
+    return folder
+
+
+def no_download(*_args, **_kwargs):
+    raise AssertionError("nothing may be downloaded here")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_files_in_the_own_folder_are_read_and_split(store, tmp_path, monkeypatch, capsys, name):
+    store(tmp_path / "own", name)
+    monkeypatch.setenv("AELIB_DATA", str(tmp_path / "own"))
+    monkeypatch.setattr(lookup.pooch, "retrieve", no_download)
+    data = aelib.load(name)
+    assert capsys.readouterr().out == ""
+    assert (data.name, len(data.classes)) == (name, 10)
+    assert [len(part) for part in (data.train, data.valid, data.test)] == [5, 2, 3]
+    np.testing.assert_array_equal(data.train.x.max(axis=(1, 2)), [0, 1, 0, 0, 0])
+    np.testing.assert_array_equal(data.valid.y, [5, 6])
+    np.testing.assert_allclose(data.test.x, 0.2)
+    assert data.train.x.dtype == np.float32
+    assert data.train.y.dtype == np.int64
+
+
+def test_the_split_of_the_published_files(monkeypatch):
+    """The first 55,000 of the training images train, the last 5,000 validate."""
+    x = np.zeros((60_000, 1, 1), np.uint8)
+    y = np.arange(60_000) % 256
+    contents = [idx_file(a) for a in (x, y, x[:10_000], y[:10_000])]
+    monkeypatch.setattr(idx, "payloads", lambda _: contents)
+    data = aelib.load("fashion_mnist")
+    assert [len(part) for part in (data.train, data.valid, data.test)] == [55_000, 5_000, 10_000]
+    np.testing.assert_array_equal(data.valid.y, np.arange(55_000, 60_000) % 256)
+    np.testing.assert_array_equal(data.test.y, np.arange(10_000) % 256)
+    assert repr(data).startswith("fashion_mnist: 55,000 train, 5,000 valid, 10,000 test")
+
+
+def test_the_own_folder_comes_before_the_cache_and_the_cache_before_the_mirrors(
+    store, cache, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(lookup.pooch, "retrieve", no_download)
+    monkeypatch.setenv("AELIB_DATA", str(tmp_path / "own"))
+    read = []
+    original = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda path: read.append(path) or original(path))
+
+    in_cache = store(cache, "mnist")
+    aelib.load("mnist")
+    assert {path.parent for path in read} == {in_cache}
+    read.clear()
+    in_own = store(tmp_path / "own", "mnist")
+    aelib.load("mnist")
+    assert {path.parent for path in read} == {in_own}
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (lambda content: gzip.compress(b"other"), "has SHA-256 .*, the published file has"),
+        (lambda content: content[:-9], "is no complete gzip file"),
+        (lambda content: b"<html>not found</html>", "is no complete gzip file"),
+    ],
+    ids=["other", "cut", "page"],
+)
+def test_a_damaged_file_is_named_and_not_replaced_in_silence(
+    store, tmp_path, monkeypatch, damage, message
+):
+    path = store(tmp_path, "mnist") / FILES[2]
+    path.write_bytes(damage(path.read_bytes()))
+    monkeypatch.setenv("AELIB_DATA", str(tmp_path))
+    with pytest.raises(CorruptData, match=f"{FILES[2]} of mnist {message}.*delete it"):
+        aelib.load("mnist")
+
+
+@pytest.fixture
+def mirrors(store, tmp_path, monkeypatch):
+    """Return the addresses asked for, and what to raise or send instead of a file, by mirror."""
+    monkeypatch.setenv("AELIB_OFFLINE", "0")
+    published = store(tmp_path / "published", "mnist")
+    asked, broken = [], {}
+
+    def retrieve(url, known_hash, fname, path):
+        asked.append(url)
+        mirror = url.removesuffix(fname)
+        answer = broken.get(mirror, (published / fname).read_bytes())
+        if isinstance(answer, Exception):
+            raise answer
+        Path(path).mkdir(parents=True, exist_ok=True)
+        (Path(path) / fname).write_bytes(answer)
+        return str(Path(path) / fname)
+
+    monkeypatch.setattr(lookup.pooch, "retrieve", retrieve)
+    return asked, broken
+
+
+def test_files_are_downloaded_once_from_the_first_mirror(mirrors, capsys):
+    asked, _ = mirrors
+    for _ in range(2):
+        assert aelib.load("mnist").name == "mnist"
+    assert asked == [MIRRORS["mnist"][0] + file for file in FILES]
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    "failure", [NoConnection("down"), OSError("disk"), ValueError("404"), b"not gzip"], ids=repr
+)
+def test_the_second_mirror_helps_where_the_first_fails(mirrors, failure):
+    asked, broken = mirrors
+    first, second = MIRRORS["mnist"]
+    broken[first] = failure
+    assert aelib.load("mnist").name == "mnist"
+    assert set(asked) == {mirror + file for mirror in (first, second) for file in FILES}
+
+
+def test_where_every_mirror_fails_the_digits_stand_in_and_one_line_says_so(mirrors, cache, capsys):
+    _, broken = mirrors
+    broken.update(dict.fromkeys(MIRRORS["mnist"], NoConnection("down")))
+    assert aelib.load("mnist").name == "digits"
+    [line] = capsys.readouterr().out.splitlines()
+    assert line.startswith("mnist could not be downloaded")
+    assert all(mirror in line for mirror in MIRRORS["mnist"])
+    assert not list(cache.rglob("*.gz"))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_offline_the_digits_stand_in_and_one_line_says_so(monkeypatch, capsys, name):
+    monkeypatch.setattr(lookup.pooch, "retrieve", no_download)
+    assert aelib.load(name).name == "digits"
+    [line] = capsys.readouterr().out.splitlines()
+    assert line.startswith(f"{name} is neither in AELIB_DATA nor in the cache")
+    assert line.endswith(f"the embedded handwritten digits stand in for {name}")
+
+
+def test_in_the_quick_profile_the_digits_stand_in_whatever_is_there(
+    store, tmp_path, monkeypatch, capsys
+):
+    store(tmp_path, "mnist")
+    monkeypatch.setenv("AELIB_DATA", str(tmp_path))
+    monkeypatch.setenv("AELIB_PROFILE", "quick")
+    assert aelib.load("mnist").name == "digits"
+    [line] = capsys.readouterr().out.splitlines()
+    assert "digits stand in for mnist" in line
+
+
+def test_an_unknown_data_set_lists_the_known_ones():
+    with pytest.raises(ValueError, match=r"'cifar'; .* digits, fashion_mnist, mnist, plane3d"):
+        aelib.load("cifar")
+
+
+def test_digits_are_gray_images_of_ten_classes():
+    data = aelib.load("digits")
+    parts = (data.train, data.valid, data.test)
+    assert [len(part) for part in parts] == [1297, 200, 300]
+    for part in parts:
+        assert part.x.shape[1:] == (28, 28)
+        assert part.x.dtype == np.float32
+        assert 0 <= part.x.min() < part.x.max() <= 1
+        assert set(part.y) == set(range(10))
+    assert data.train.x.max() == 1
+    np.testing.assert_array_equal(data.train.x, aelib.load("digits").train.x)
+
+
+def test_digits_keep_their_labels():
+    """Shuffled together: a mean image of each class classifies well above chance."""
+    data = aelib.load("digits")
+    means = np.stack([data.train.x[data.train.y == digit].mean(axis=0) for digit in range(10)])
+    distances = np.square(data.test.x[:, None] - means).sum(axis=(2, 3))
+    assert np.mean(distances.argmin(axis=1) == data.test.y) > 0.8
+
+
+def test_plane3d_has_the_covariance_that_it_states():
+    data = aelib.load("plane3d")
+    x = np.concatenate([part.x for part in (data.train, data.valid, data.test)])
+    assert x.shape == (3000, 3)
+    axes = plane_axes()
+    np.testing.assert_allclose(axes.T @ axes, np.eye(2), atol=1e-12)
+    covariance = axes @ np.diag(np.square(SPREAD)) @ axes.T + NOISE**2 * np.eye(3)
+    np.testing.assert_allclose(np.cov(x.T), covariance, atol=0.06)
+    np.testing.assert_allclose(x.mean(axis=0), 0, atol=0.06)
+    angles = principal_angles(pca(x, 2).components.T, axes)
+    assert angles.max() < 0.02
+
+
+def test_plane3d_labels_are_the_sectors_of_the_true_angle():
+    part = aelib.load("plane3d").train
+    z = part.x @ plane_axes() / SPREAD
+    angle = (np.arctan2(z[:, 1], z[:, 0]) + np.pi) / (2 * np.pi) * 8
+    away = np.abs(angle.astype(int) - part.y) % 8
+    assert np.mean(away == 0) > 0.75  # the noise moves a few points across a border
+    assert np.mean((away <= 1) | (away == 7)) > 0.97
+    assert set(part.y) == set(range(8))
