@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CHAPTER ?=
 FRAMEWORK ?= torch
+BUILD_TOOLS := setuptools==80.9.0
 # Tests use the data that ships with the package, and one thread for each of their two processes:
 # threads that outnumber the cores wait for each other.
 TEST_ENV := AELIB_PROFILE=quick AELIB_OFFLINE=1 \
@@ -18,8 +19,7 @@ setup: $(VENV)/.current  ## make .venv from requirements/ (does nothing when it 
 
 $(VENV)/.current: pyproject.toml $(wildcard requirements/*.txt)
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade pip==26.0 setuptools==80.9.0 wheel==0.45.1
-	$(BIN)/python -m pip install --quiet -r requirements/cpu.txt
+	$(BIN)/python -m pip install --quiet -r requirements/cpu.txt $(BUILD_TOOLS)
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	touch $@
 
@@ -50,6 +50,12 @@ serve: book  ## build the book and serve it on http://localhost:8000
 
 benchmark: setup  ## measure the time to the well-known recipes' quality
 	$(BIN)/python benchmarks/time_to_quality.py
+
+$(VENV)-gpu-$(FRAMEWORK)/.current: pyproject.toml $(wildcard requirements/*.txt)
+	$(PYTHON) -m venv $(VENV)-gpu-$(FRAMEWORK)
+	$(VENV)-gpu-$(FRAMEWORK)/bin/python -m pip install --quiet -r requirements/gpu-$(FRAMEWORK).txt $(BUILD_TOOLS)
+	$(VENV)-gpu-$(FRAMEWORK)/bin/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	touch $@
 
 gpu: $(VENV)-gpu-$(FRAMEWORK)/.current notebooks  ## run FRAMEWORK=keras|torch notebooks on a GPU
 	AELIB_PROFILE=gpu $(VENV)-gpu-$(FRAMEWORK)/bin/python -m tools.run_on_gpu $(FRAMEWORK)

@@ -4,7 +4,7 @@ This is the neutral face: it imports neither framework. Models live in the twins
 `aelib.torch`, which have the same files, names, signatures and meanings.
 """
 
-from aelib.bridge import decode, encode, reconstruct, sample
+from aelib.bridge import decode, encode, posterior, reconstruct, sample
 from aelib.claims import ClaimFailed, claim
 from aelib.data import Dataset, Split, load
 from aelib.lab import Lab, budget, profile, start
@@ -24,6 +24,7 @@ __all__ = [
     "decode",
     "encode",
     "load",
+    "posterior",
     "profile",
     "reconstruct",
     "sample",

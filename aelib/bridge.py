@@ -19,14 +19,15 @@ class Face:
     Attributes:
         framework: the name that pages print.
         base: the class of every model of that framework.
-        call: `call(model, method, x)` runs one method on one batch, in inference mode.
+        call: `call(model, method, x)` runs one method on one batch, in inference mode; where the
+            method returns several tensors, so does the call.
         export_weights: the layers' weights in the neutral layout of `aelib.parity`.
         import_weights: the inverse.
     """
 
     framework: str
     base: type
-    call: Callable[[Any, str, NDArray], NDArray]
+    call: Callable[[Any, str, NDArray], Any]
     export_weights: Callable[[Any], list]
     import_weights: Callable[[Any, list], None]
 
@@ -76,6 +77,20 @@ def reconstruct(model: Any, x: ArrayLike) -> NDArray[np.float32]:
     return decode(model, encode(model, x))
 
 
+def posterior(model: Any, x: ArrayLike) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return mean and log-variance of the codes of x, for a probabilistic model.
+
+    Shapes: x (n, ...) -> 2 (n, latent_dim). Raises `TypeError` for a deterministic model.
+    """
+    if not hasattr(model, "posterior"):
+        raise TypeError(
+            f"{type(model).__name__} has no posterior: its codes are points, use encode"
+        )
+    batches = _batches(model, "posterior", check_data(x, model.data_range))
+    mean, log_var = (np.concatenate(part) for part in zip(*batches, strict=True))
+    return mean, log_var
+
+
 def sample(model: Any, n: int, seed: int = 0) -> NDArray[np.float32]:
     """Return n examples decoded from the model's prior.
 
@@ -92,6 +107,10 @@ def sample(model: Any, n: int, seed: int = 0) -> NDArray[np.float32]:
 
 
 def _in_batches(model: Any, method: str, array: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.concatenate(_batches(model, method, array))
+
+
+def _batches(model: Any, method: str, array: NDArray[np.float32]) -> list[Any]:
     face = face_of(model)
     starts = range(0, len(array), BATCH)
-    return np.concatenate([face.call(model, method, array[i : i + BATCH]) for i in starts])
+    return [face.call(model, method, array[i : i + BATCH]) for i in starts]

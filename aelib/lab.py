@@ -73,8 +73,8 @@ def start(seed: int = 0) -> Lab:
         except ImportError:
             frameworks[name] = "not installed"
             continue
-        session.seed(seed)
         frameworks[name] = f"{session.version()} on {session.accelerator() or 'CPU'}"
+        session.seed(seed)
     if set(frameworks.values()) == {"not installed"}:
         raise ImportError(
             "neither framework is installed: pip install 'aelib[keras]' or 'aelib[torch]' "

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 from aelib.style import STYLE
 from aelib.training import Run
 
-WIDTH = 7.2  # inches; the text column of the book
+WIDTH = 6.4  # inches; with the font size of the style, text is as large as the page's
 COLORS = {"Keras": "#c2410c", "PyTorch": "#4338ca", "PCA": "#15803d", "mean image": "#57534e"}
 # Ten classes that stay apart for color-blind readers and on a dark page.
 CLASS_COLORS = (

@@ -3,12 +3,12 @@
 from typing import Any
 
 STYLE: dict[Any, Any] = {
-    "figure.dpi": 110,
+    "figure.dpi": 140,
     "figure.facecolor": "white",
     "figure.constrained_layout.use": True,
-    "font.size": 10,
-    "axes.titlesize": 10,
-    "axes.labelsize": 10,
+    "font.size": 9.5,
+    "axes.titlesize": 9.5,
+    "axes.labelsize": 9.5,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.grid": True,

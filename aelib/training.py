@@ -45,15 +45,20 @@ class Run:
         history: for "train" and "valid", every loss term and "loss", one number an epoch. A train
             number is the mean over the epoch while the weights change, a valid number is measured
             after it.
-        seconds: wall time of the training, validation included.
+        times: wall time in seconds from the start to the end of each epoch, validation included.
         parameters: how many trainable numbers the model has.
     """
 
     framework: str
     model: Any = field(repr=False)
     history: History = field(repr=False)
-    seconds: float
+    times: list[float] = field(repr=False)
     parameters: int
+
+    @property
+    def seconds(self) -> float:
+        """Wall time of the training, validation included."""
+        return self.times[-1]
 
     @property
     def epochs(self) -> int:

@@ -169,6 +169,8 @@ def mirrors(store, tmp_path, monkeypatch):
     asked, broken = [], {}
 
     def retrieve(url, known_hash, fname, path):
+        if (Path(path) / fname).exists():  # as pooch does, where no hash is known
+            return str(Path(path) / fname)
         asked.append(url)
         mirror = url.removesuffix(fname)
         answer = broken.get(mirror, (published / fname).read_bytes())

@@ -5,11 +5,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import matplotlib as mpl
 import numpy as np
 import pytest
 
 import aelib
 from aelib.lab import PROFILES
+from aelib.style import STYLE
 
 BLOCKED = Path(__file__).parent / "book" / "blocked"
 HIDDEN = {"keras": "keras,tensorflow", "torch": "torch"}
@@ -54,6 +56,13 @@ def test_start_prints_three_lines_and_returns_what_they_say(capsys):
     assert (lab.profile, lab.seed) == ("quick", 7)
     assert all(" on " in where for where in lab.frameworks.values())
     assert list(lab.frameworks) == ["Keras", "PyTorch"]
+
+
+def test_start_sets_the_figure_style_of_the_book():
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        aelib.start()
+        assert {name: mpl.rcParams[name] for name in STYLE} == STYLE
 
 
 def draws(framework):

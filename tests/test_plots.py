@@ -17,7 +17,7 @@ def runs():
         "valid": {"loss": [8.0, 6.0, 5.0], "kl": [1.5, 2.5, 3.5]},
     }
     return {
-        name: Run(name, None, history, seconds=1.0, parameters=10) for name in ("Keras", "PyTorch")
+        name: Run(name, None, history, times=[1.0], parameters=10) for name in ("Keras", "PyTorch")
     }
 
 

@@ -1,16 +1,18 @@
 """NumPy on the outside, tensors on the inside."""
 
+from typing import Any
+
 import keras
-import numpy as np
 from numpy.typing import NDArray
 
 from aelib.bridge import Face, register
 from aelib.keras.weights import export_weights, import_weights
 
 
-def call(model: keras.Model, method: str, batch: NDArray) -> NDArray[np.float32]:
+def call(model: keras.Model, method: str, batch: NDArray) -> Any:
     """Run one method of a model on a NumPy batch, in inference mode."""
-    return keras.ops.convert_to_numpy(getattr(model, method)(keras.ops.convert_to_tensor(batch)))
+    output = getattr(model, method)(keras.ops.convert_to_tensor(batch))
+    return keras.tree.map_structure(keras.ops.convert_to_numpy, output)
 
 
 FACE = Face("Keras", keras.Model, call, export_weights, import_weights)

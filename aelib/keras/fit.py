@@ -66,9 +66,9 @@ def fit(
     )
     name = f"Keras {type(model).__name__}"
     first = int(algorithm.iterations)
-    start = time.perf_counter()
     with tqdm(total=epochs, desc=name, unit="epoch", disable=not progress) as bar:
-        callbacks: list[keras.callbacks.Callback] = [_Progress(bar)]
+        clock = _Clock(bar)
+        callbacks: list[keras.callbacks.Callback] = [clock]
         if patience is not None:
             callbacks.append(
                 keras.callbacks.EarlyStopping(
@@ -92,21 +92,23 @@ def fit(
             epoch, step = divmod(int(algorithm.iterations) - first, plan.steps_per_epoch)
             rate = float(algorithm.learning_rate)
             raise NonFiniteError(found.term, epoch + 1, step + 1, rate) from None
-    seconds = time.perf_counter() - start
     train = {key: values for key, values in history.items() if not key.startswith("val_")}
     valid = {key[4:]: values for key, values in history.items() if key.startswith("val_")}
     parameters = sum(math.prod(weight.shape) for weight in model.trainable_variables)
-    return Run("Keras", model, as_history(model, train=train, valid=valid), seconds, parameters)
+    return Run("Keras", model, as_history(model, train=train, valid=valid), clock.times, parameters)
 
 
-class _Progress(keras.callbacks.Callback):
-    """One step of the bar an epoch."""
+class _Clock(keras.callbacks.Callback):
+    """Note the time and move the bar at the end of each epoch."""
 
     def __init__(self, bar: tqdm):
         super().__init__()
         self.bar = bar
+        self.times: list[float] = []
+        self.start = time.perf_counter()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        self.times.append(time.perf_counter() - self.start)
         logs = logs or {}
         self.bar.set_postfix(loss=f"{logs.get('val_loss', logs['loss']):.4g}", refresh=False)
         self.bar.update()

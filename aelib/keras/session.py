@@ -1,5 +1,6 @@
 """Keras's version, seed and device."""
 
+import contextlib
 import importlib
 
 import keras
@@ -18,9 +19,11 @@ def accelerator() -> str | None:
     import tensorflow as tf  # noqa: PLC0415  (only the TensorFlow backend has it for certain)
 
     gpus = tf.config.list_physical_devices("GPU")
-    for gpu in gpus:
-        # Otherwise the first model takes the whole memory, and PyTorch finds none.
-        tf.config.experimental.set_memory_growth(gpu, True)
+    # Otherwise the first model takes the whole memory, and PyTorch finds none. Once TensorFlow has
+    # used a GPU it refuses the setting: then it is too late, and nothing else is wrong.
+    with contextlib.suppress(RuntimeError):
+        for gpu in gpus:
+            tf.config.experimental.set_memory_growth(gpu, True)
     return tf.config.experimental.get_device_details(gpus[0])["device_name"] if gpus else None
 
 

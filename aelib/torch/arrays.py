@@ -1,22 +1,25 @@
 """NumPy on the outside, tensors on the inside."""
 
-import numpy as np
+from typing import Any
+
 import torch
 from numpy.typing import NDArray
 from torch import nn
+from torch.utils._pytree import tree_map
 
 from aelib.bridge import Face, register
 from aelib.torch.weights import export_weights, import_weights
 
 
-def call(model: nn.Module, method: str, batch: NDArray) -> NDArray[np.float32]:
+def call(model: nn.Module, method: str, batch: NDArray) -> Any:
     """Run one method of a model on a NumPy batch, in inference mode."""
     device = next(model.parameters()).device
     training = model.training
     model.eval()
     try:
         with torch.inference_mode():
-            return getattr(model, method)(torch.tensor(batch, device=device)).cpu().numpy()
+            output = getattr(model, method)(torch.tensor(batch, device=device))
+            return tree_map(lambda tensor: tensor.cpu().numpy(), output)
     finally:
         model.train(training)
 

@@ -68,12 +68,14 @@ def fit(
     history: History = {"train": defaultdict(list), "valid": defaultdict(list)}
     best = _Best(model, patience)
     name = f"PyTorch {type(model).__name__}"
+    times: list[float] = []
     start = time.perf_counter()
     with tqdm(total=epochs, desc=name, unit="epoch", disable=not progress) as bar:
         for epoch in range(1, epochs + 1):
             _train_epoch(model, train, algorithm, rates, plan, epoch).write(history["train"])
             if valid is not None:
                 _measure(model, valid).write(history["valid"])
+            times.append(time.perf_counter() - start)
             losses = history["train" if valid is None else "valid"]["loss"]
             bar.set_postfix(loss=f"{losses[-1]:.4g}", refresh=False)
             bar.update()
@@ -81,9 +83,8 @@ def fit(
                 break
     best.restore()
     model.eval()
-    seconds = time.perf_counter() - start
     parameters = sum(p.numel() for p in model.parameters() if p.requires_grad)
-    return Run("PyTorch", model, as_history(model, **history), seconds, parameters)
+    return Run("PyTorch", model, as_history(model, **history), times, parameters)
 
 
 def _train_epoch(

@@ -10,9 +10,9 @@ from aelib.torch.autoencoder import Autoencoder
 from aelib.torch.losses import bernoulli_nll, kl_standard_normal
 from aelib.torch.reparameterization import reparameterize
 
-# An image unlike all others can get a log-variance whose exponential overflows. A deviation
-# beyond e^10, or below e^-10, means nothing beside a prior of 1.
-LOG_VAR_BOUND = 20.0
+# An image unlike all others can get a log-variance whose exponential swamps the loss, or overflows.
+# Beside a prior of variance 1, a variance outside of this range says nothing more.
+LOG_VAR_RANGE = (-20.0, 10.0)
 
 
 class VAE(Autoencoder):
@@ -50,7 +50,7 @@ class VAE(Autoencoder):
         return {"kl": self.beta}
 
     def posterior(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Return mean and log-variance of q(z|x), the latter within `LOG_VAR_BOUND` of 0.
+        """Return mean and log-variance of q(z|x), the latter clipped to `LOG_VAR_RANGE`.
 
         Shapes: (batch, ...) -> 2 (batch, latent_dim).
         """
@@ -62,7 +62,7 @@ class VAE(Autoencoder):
             "the mean and then the log-variance",
         )
         mean, log_var = parameters.chunk(2, dim=-1)
-        return mean, log_var.clamp(-LOG_VAR_BOUND, LOG_VAR_BOUND)
+        return mean, log_var.clamp(*LOG_VAR_RANGE)
 
     def encode(self, x: Tensor) -> Tensor:
         """Return the posterior means of x. Shapes: (batch, ...) -> (batch, latent_dim)."""

@@ -20,7 +20,9 @@ logger = logging.getLogger(__name__)
 
 BUILT_NOTEBOOKS = Path("_build/notebooks")
 DOWNLOADS = "notebooks"
-VARIANTS = {"full": "Notebook"} | {key: f"{name} only" for key, name in FRAMEWORKS.items()}
+VARIANTS = {"full": "Notebook"} | {
+    key: f"{name} only" for key, name in FRAMEWORKS.items()
+}
 
 
 def minutes(seconds: float) -> str:
@@ -31,20 +33,30 @@ def minutes(seconds: float) -> str:
 
 def run_text(run: dict) -> str:
     """Return the sentence on the measured run of a chapter."""
-    where = ", ".join(part for part in (f"{run['profile']} profile", run.get("device")) if part)
+    where = ", ".join(
+        part for part in (f"{run['profile']} profile", run.get("device")) if part
+    )
     return f"Runs in {minutes(run['seconds'])} ({where})"
 
 
 def chapters(app: Sphinx) -> dict[str, str]:
     """Return the notebook path, relative to the root, of every page that is a notebook."""
-    paths = {name: str(app.env.doc2path(name, base=False)) for name in app.env.found_docs}
-    return {name: path for name, path in sorted(paths.items()) if path.endswith(".ipynb")}
+    paths = {
+        name: str(app.env.doc2path(name, base=False)) for name in app.env.found_docs
+    }
+    return {
+        name: path for name, path in sorted(paths.items()) if path.endswith(".ipynb")
+    }
 
 
 def source_of(app: Sphinx, chapter: str, variant: str) -> Path:
     """Return the notebook file that a download link of a chapter stands for."""
     root = Path(app.srcdir)
-    return root / chapter if variant == "full" else root / BUILT_NOTEBOOKS / variant / chapter
+    return (
+        root / chapter
+        if variant == "full"
+        else root / BUILT_NOTEBOOKS / variant / chapter
+    )
 
 
 def group_html(label: str, links: list[str]) -> str:
@@ -80,7 +92,9 @@ def add_bar(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     run = metadata.get("aelib", {}).get("run")
     html = bar_html(docname, chapter, run, repository_address())
     title = next(doctree.findall(nodes.title))
-    title.parent.insert(title.parent.index(title) + 1, nodes.raw("", html, format="html"))
+    title.parent.insert(
+        title.parent.index(title) + 1, nodes.raw("", html, format="html")
+    )
 
 
 def copy_downloads(app: Sphinx, exception: Exception | None) -> None:

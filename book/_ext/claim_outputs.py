@@ -19,7 +19,9 @@ def claim_list(lines: list[str]) -> nodes.bullet_list:
     claims = nodes.bullet_list(classes=["ae-claims", "output"])
     for line in lines:
         mark = nodes.inline("", line[0], classes=[MARKS[line[0]]])
-        claims += nodes.list_item("", nodes.paragraph("", "", mark, nodes.Text(line[1:])))
+        claims += nodes.list_item(
+            "", nodes.paragraph("", "", mark, nodes.Text(line[1:]))
+        )
     return claims
 
 
@@ -40,7 +42,10 @@ class ListClaims(SphinxTransform):
             if "stream" in block["classes"] and any(map(is_claim, lines)):
                 runs = [(held, list(run)) for held, run in groupby(lines, key=is_claim)]
                 block.replace_self(
-                    [claim_list(run) if held else with_text(block, run) for held, run in runs]
+                    [
+                        claim_list(run) if held else with_text(block, run)
+                        for held, run in runs
+                    ]
                 )
 
 

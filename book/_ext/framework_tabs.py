@@ -48,7 +48,9 @@ def wrap_tagged_markdown(source: str) -> str:
         framework = framework_of_tags(cell["metadata"].get("tags", []))
         if cell["cell_type"] == "markdown" and framework:
             text = "".join(cell["source"])
-            longest_fence = max((len(colons) for colons in re.findall(r":{3,}", text)), default=2)
+            longest_fence = max(
+                (len(colons) for colons in re.findall(r":{3,}", text)), default=2
+            )
             fence = ":" * (longest_fence + 1)
             cell["source"] = f"{fence}{{div}} ae-only-{framework}\n{text}\n{fence}"
     return json.dumps(notebook)
@@ -63,8 +65,12 @@ def tab_item(framework: str, cells: list[nodes.container]) -> nodes.container:
         sync_id=framework,
         sync_group=SYNC_GROUP,
     )
-    content = create_component("tab-content", classes=["sd-tab-content"], children=cells)
-    item = create_component("tab-item", classes=["sd-tab-item"], children=[label, content])
+    content = create_component(
+        "tab-content", classes=["sd-tab-content"], children=cells
+    )
+    item = create_component(
+        "tab-item", classes=["sd-tab-item"], children=[label, content]
+    )
     item["selected"] = False
     return item
 
@@ -76,7 +82,9 @@ def tab_set(cells: list[nodes.container]) -> nodes.container:
         own = [cell for cell in cells if framework_of_node(cell) == framework]
         if own:
             items.append(tab_item(framework, own))
-    result = create_component("tab-set", classes=["sd-tab-set", "ae-frameworks"], children=items)
+    result = create_component(
+        "tab-set", classes=["sd-tab-set", "ae-frameworks"], children=items
+    )
     result.source, result.line = cells[0].source, cells[0].line
     return result
 

@@ -15,7 +15,9 @@ NOTEBOOK_BRANCH = "notebooks"
 
 def repository_address() -> str:
     """Return the repository's https address without a trailing slash, or an empty string."""
-    return os.environ.get("AELIB_REPOSITORY", "").strip().rstrip("/").removesuffix(".git")
+    return (
+        os.environ.get("AELIB_REPOSITORY", "").strip().rstrip("/").removesuffix(".git")
+    )
 
 
 def github_slug(repository: str) -> str | None:
@@ -30,9 +32,13 @@ def launch_links(repository: str, chapter: str) -> list[tuple[str, str]]:
         return []
     slug = github_slug(repository)
     place = f"gh/{slug}" if slug else f"git/{quote(repository, safe='')}"
-    links = [("Binder", f"https://mybinder.org/v2/{place}/HEAD?urlpath=lab/tree/{chapter}")]
+    links = [
+        ("Binder", f"https://mybinder.org/v2/{place}/HEAD?urlpath=lab/tree/{chapter}")
+    ]
     if slug:
-        colab = f"https://colab.research.google.com/github/{slug}/blob/{NOTEBOOK_BRANCH}"
+        colab = (
+            f"https://colab.research.google.com/github/{slug}/blob/{NOTEBOOK_BRANCH}"
+        )
         links += [
             ("Colab, Keras", f"{colab}/keras/{chapter}"),
             ("Colab, PyTorch", f"{colab}/pytorch/{chapter}"),
@@ -62,7 +68,12 @@ def add_buttons(app: Sphinx, pagename, templatename, context, doctree) -> None:
         )
     icon = "fab fa-github" if github_slug(repository) else "fas fa-code-branch"
     context["header_buttons"].append(
-        {"type": "link", "url": repository, "tooltip": "Source repository", "icon": icon}
+        {
+            "type": "link",
+            "url": repository,
+            "tooltip": "Source repository",
+            "icon": icon,
+        }
     )
 
 

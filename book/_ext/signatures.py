@@ -13,7 +13,9 @@ from sphinx.util.typing import stringify_annotation
 
 ARRAY_LIKE = stringify_annotation(ArrayLike, "smart")
 PATH = r"~?(?:\w+\.)*"  # the module that a name is written with
-NDARRAY = re.compile(rf"{PATH}ndarray\[tuple\[{PATH}Any, \.\.\.\], {PATH}dtype\[{PATH}(\w+)\]\]")
+NDARRAY = re.compile(
+    rf"{PATH}ndarray\[tuple\[{PATH}Any, \.\.\.\], {PATH}dtype\[{PATH}(\w+)\]\]"
+)
 
 
 def shorten(text: str) -> str:

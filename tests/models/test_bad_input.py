@@ -83,6 +83,7 @@ def test_validation_data_are_checked_too(framework, model, x):
         ("patience", 0, "patience must be an integer of at least 1, got 0"),
         ("learning_rate", 0.0, "learning_rate must be a positive number, got 0.0"),
         ("learning_rate", float("nan"), "learning_rate must be a positive number, got nan"),
+        ("clip_norm", -1.0, "clip_norm must be a positive number, got -1.0"),
         ("optimizer", "lion", "one of sgd, rmsprop, adam, nadam, or .* got 'lion'"),
         ("schedule", "two_cycle", "schedule must be None or 'one_cycle', got 'two_cycle'"),
     ],

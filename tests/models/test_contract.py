@@ -76,6 +76,20 @@ def test_the_terms_of_a_vae_without_noise(framework, make, x):
         assert framework.to_numpy(term) == pytest.approx(expected[name], rel=1e-4)
 
 
+def test_the_encoder_of_a_vae_gives_the_mean_and_then_a_log_variance_that_is_kept_in_range(
+    framework, make, x
+):
+    model = make(framework, "VAE", hidden=())
+    layers = framework.twin.FACE.export_weights(model)
+    layers[0].arrays["kernel"][...] = 0
+    layers[0].arrays["bias"][...] = [-300, 0, 300, -300, 1, 300]
+    framework.twin.FACE.import_weights(model, layers)
+    mean, log_var = aelib.posterior(model, x)
+    np.testing.assert_array_equal(mean, np.tile([-300, 0, 300], (len(x), 1)))
+    np.testing.assert_array_equal(log_var, np.tile([-20, 1, 10], (len(x), 1)))
+    np.testing.assert_array_equal(aelib.encode(model, x), mean)
+
+
 def test_the_noise_of_a_vae_is_standard_normal_and_fresh(framework, make):
     model = make(framework, "VAE")
     mean = framework.tensor(np.full((20_000, 3), 5.0))

@@ -37,6 +37,15 @@ def test_copied_weights_are_equal(pair, weights):
         np.testing.assert_array_equal(first, second)
 
 
+def test_exported_weights_compute_the_code(framework, make, x):
+    """A kernel is (inputs, outputs) for both: z = x W + b."""
+    model = make(framework, "Autoencoder", hidden=())
+    first, last = parity.export_weights(model)
+    assert [first["kernel"].shape, last["kernel"].shape] == [(36, 3), (3, 36)]
+    expected = x.reshape(len(x), 36) @ first["kernel"] + first["bias"]
+    np.testing.assert_allclose(aelib.encode(model, x), expected, atol=1e-5)
+
+
 def test_codes_and_reconstructions_are_equal(pair, x):
     source, target = pair
     np.testing.assert_allclose(aelib.encode(source, x), aelib.encode(target, x), atol=1e-5)
