@@ -102,6 +102,8 @@ def sample(model: Any, n: int, seed: int = 0) -> NDArray[np.float32]:
             f"{type(model).__name__} has no prior over codes to sample from: "
             "train a variational model, or pass codes of your own to decode"
         )
+    if n < 1:
+        raise ValueError(f"n must be at least 1, got {n}")
     codes = np.random.default_rng(seed).standard_normal((n, model.latent_dim))
     return decode(model, codes)
 

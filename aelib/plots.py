@@ -139,7 +139,7 @@ def curves(
         epochs = np.arange(1, run.epochs + 1)
         # The first curve is the widest: where curves agree, each stays visible under the next.
         look: dict[str, Any] = {
-            "color": COLORS.get(name, CLASS_COLORS[index]),
+            "color": COLORS.get(name, CLASS_COLORS[index % len(CLASS_COLORS)]),
             "linewidth": max(1.2, 3.6 - 1.6 * index),
         }
         if run.history["valid"]:
@@ -168,7 +168,7 @@ def latent_map(
     *,
     xlabel: str,
     ylabel: str,
-    thumbnail_distance: float = 0.07,
+    thumbnail_distance: float = 0.08,
     ax: Axes | None = None,
 ) -> Figure:
     """Show codes in the plane, colored by class, some of them as the image they stand for.
@@ -201,7 +201,7 @@ def latent_map(
             shown = np.vstack([shown, place])
             edge = {"edgecolor": CLASS_COLORS[label % len(CLASS_COLORS)], "linewidth": 1.0}
             box = AnnotationBbox(
-                OffsetImage(image, zoom=0.75, cmap="gray_r"), point, pad=0.08, bboxprops=edge
+                OffsetImage(image, zoom=0.6, cmap="gray_r"), point, pad=0.08, bboxprops=edge
             )
             ax.add_artist(box)
     ax.set(xlabel=xlabel, ylabel=ylabel)

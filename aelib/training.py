@@ -103,6 +103,11 @@ class Plan:
             )
         if self.schedule not in SCHEDULES:
             raise ValueError(f"schedule must be None or 'one_cycle', got {self.schedule!r}")
+        if not isinstance(self.optimizer, str) and (self.schedule or self.clip_norm):
+            raise ValueError(
+                "schedule and clip_norm belong to an optimizer given by name; one that you made "
+                "keeps its own: set them where you make it"
+            )
 
     @property
     def steps_per_epoch(self) -> int:
@@ -128,6 +133,8 @@ def training_arrays(model: Any, data: Any) -> tuple[NDArray, NDArray | None]:
     """
     if isinstance(data, Dataset):
         data = (data.train.x, data.valid.x)
+    if isinstance(data, tuple) and len(data) != 2:
+        raise ValueError(f"data must be one array or a pair (train, valid), got {len(data)} arrays")
     train, valid = data if isinstance(data, tuple) else (data, None)
     train = check_data(train, model.data_range)
     if valid is not None:

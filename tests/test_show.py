@@ -26,7 +26,9 @@ def shown(monkeypatch):
     return show
 
 
-@pytest.mark.parametrize("obj", [aelib.claim, ClaimFailed, source], ids=repr)
+@pytest.mark.parametrize(
+    "obj", [aelib.claim, ClaimFailed, source], ids=["function", "class", "module"]
+)
 def test_the_source_is_shown_as_python(shown, obj):
     assert shown(obj) == f"```python\n{inspect.getsource(obj).rstrip()}\n```"
 

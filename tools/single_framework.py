@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 
 from tools.chapters import ROOT, chapters
 
-FRAMEWORKS = {"keras": "keras", "pytorch": "torch"}  # tag of a cell: extra of the package
+FRAMEWORKS = ("keras", "pytorch")  # tags of cells
 OUTPUT = ROOT / "_build" / "notebooks"
 
 
@@ -24,11 +24,12 @@ def cell_id(position: int, source: str) -> str:
     return hashlib.sha256(f"{position} {source}".encode()).hexdigest()[:12]
 
 
-def install_cell(framework: str, repository: str) -> NotebookNode:
-    """Return the cell that installs the package on a machine that does not have it, as Colab's."""
-    address = repository.rstrip("/")
-    source = f'%pip install -q "aelib[{FRAMEWORKS[framework]}] @ git+{address}"'
-    return nbformat.v4.new_code_cell(source)
+def install_cell(repository: str) -> NotebookNode:
+    """Return the cell that installs the package on a machine that has the frameworks, as Colab's.
+
+    It asks for no extra: the pinned framework would replace the one that fits the machine's GPU.
+    """
+    return nbformat.v4.new_code_cell(f'%pip install -q "aelib @ git+{repository.rstrip("/")}"')
 
 
 def split(notebook: NotebookNode, framework: str, repository: str = "") -> NotebookNode:
@@ -44,11 +45,11 @@ def split(notebook: NotebookNode, framework: str, repository: str = "") -> Noteb
     """
     if framework not in FRAMEWORKS:
         raise ValueError(f"framework must be one of {', '.join(FRAMEWORKS)}, got {framework!r}")
-    others = FRAMEWORKS.keys() - {framework}
+    others = set(FRAMEWORKS) - {framework}
     result = copy.deepcopy(notebook)
     result.cells = [c for c in result.cells if others.isdisjoint(c.metadata.get("tags", []))]
     if repository:
-        result.cells.insert(0, install_cell(framework, repository))
+        result.cells.insert(0, install_cell(repository))
     for position, cell in enumerate(result.cells):
         cell.id = cell_id(position, cell.source)
         if cell.cell_type == "code":

@@ -20,7 +20,8 @@ class Autoencoder(keras.Model):
 
     summed over the pixels of one example and averaged over the batch. A new type overrides
     `loss_terms`, names its terms in `term_names`, and overrides `loss_weights` where a term has a
-    weight other than 1. `compile(optimizer)` and `fit(x)` of Keras work as for any model.
+    weight other than 1. `compile(optimizer)` and `fit(x)` of Keras work as for any model;
+    with `jit_compile=True` XLA drops the guard against non-finite numbers.
 
     Args:
         encoder: f, a network from (batch, ...) to (batch, latent_dim).

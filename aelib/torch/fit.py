@@ -41,7 +41,8 @@ def fit(
         data: a `Dataset`, an array, or a pair (train, valid) of arrays.
         epochs: passes over the training part, at most.
         batch_size: examples a step; the last batch of an epoch may be smaller.
-        optimizer: "sgd", "rmsprop", "adam" or "nadam", or an optimizer of the framework.
+        optimizer: "sgd", "rmsprop", "adam" or "nadam", or an optimizer of the framework, which
+            keeps its own learning rate and takes neither schedule nor clip_norm.
         learning_rate: the rate, or the peak of the schedule.
         schedule: None for a constant rate; "one_cycle" climbs for 30 % of the steps from a 25th of
             the rate and falls to 0 along a half cosine.

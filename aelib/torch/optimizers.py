@@ -1,6 +1,7 @@
 """Optimizers by name, with constants that mean the same in both frameworks."""
 
 from collections.abc import Callable
+from functools import partial
 
 from torch import nn
 from torch.optim import SGD, Adam, NAdam, Optimizer, RMSprop
@@ -19,17 +20,17 @@ EPSILON = 1e-7  # Keras's; PyTorch's own default is 1e-8
 FACTORIES: dict[str, Callable[..., Optimizer]] = {
     "sgd": SGD,
     # Keras's decay of the squared gradient; PyTorch's own default is 0.99.
-    "rmsprop": lambda p, lr: RMSprop(p, lr, alpha=0.9, eps=EPSILON, foreach=True),
-    "adam": lambda p, lr: Adam(p, lr, eps=EPSILON, fused=True),
+    "rmsprop": partial(RMSprop, alpha=0.9, eps=EPSILON, foreach=True),
+    "adam": partial(Adam, eps=EPSILON, fused=True),
     # Keras warms momentum up as Dozat's 0.96^t; PyTorch's own default slows this 250 times.
-    "nadam": lambda p, lr: NAdam(p, lr, eps=EPSILON, momentum_decay=1.0, foreach=True),
+    "nadam": partial(NAdam, eps=EPSILON, momentum_decay=1.0, foreach=True),
 }
 
 
 def make_optimizer(model: nn.Module, plan: Plan) -> tuple[Optimizer, LRScheduler]:
     """Return the optimizer that a plan asks for, and its learning rate as a function of the step.
 
-    An optimizer made by the caller is taken as it is and starts from its own learning rate.
+    An optimizer made by the caller is taken as it is, with its own learning rate.
     """
     optimizer = plan.optimizer
     if isinstance(optimizer, str):

@@ -79,10 +79,10 @@ def test_split_is_repeatable_and_every_cell_has_its_own_id(notebook):
     nbformat.validate(first)
 
 
-@pytest.mark.parametrize(("framework", "extra"), FRAMEWORKS.items())
-def test_a_repository_address_adds_the_cell_that_installs_the_package(notebook, framework, extra):
+@each_framework
+def test_a_repository_address_adds_the_cell_that_installs_the_package(notebook, framework):
     first = split(notebook, framework, repository="https://example.org/course/").cells[0]
-    assert first.source == f'%pip install -q "aelib[{extra}] @ git+https://example.org/course"'
+    assert first.source == '%pip install -q "aelib @ git+https://example.org/course"'
 
 
 def test_an_unknown_framework_is_refused(notebook):

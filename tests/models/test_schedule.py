@@ -41,10 +41,19 @@ def test_without_a_schedule_the_rate_is_constant(framework, slope, ones):
     np.testing.assert_allclose(found, np.full(4, 0.1), atol=1e-6)
 
 
-def test_the_rate_of_an_own_optimizer_is_the_peak(framework, slope, ones):
+def own_sgd(framework, slope):
     if framework.name == "keras":
-        optimizer = importlib.import_module("keras").optimizers.SGD(0.05)
-    else:
-        optimizer = importlib.import_module("torch").optim.SGD(slope.parameters(), lr=0.05)
-    found = rates_of(framework, slope, ones, 10, optimizer=optimizer, schedule="one_cycle")
-    np.testing.assert_allclose(found, one_cycle(10, 0.05), atol=1e-6)
+        return importlib.import_module("keras").optimizers.SGD(0.05)
+    return importlib.import_module("torch").optim.SGD(slope.parameters(), lr=0.05)
+
+
+def test_an_own_optimizer_keeps_its_rate(framework, slope, ones):
+    found = rates_of(framework, slope, ones, 4, optimizer=own_sgd(framework, slope))
+    np.testing.assert_allclose(found, np.full(4, 0.05), atol=1e-6)
+
+
+@pytest.mark.parametrize("option", [{"schedule": "one_cycle"}, {"clip_norm": 1.0}], ids=list)
+def test_an_own_optimizer_takes_no_other_options(framework, slope, ones, option):
+    optimizer = own_sgd(framework, slope)
+    with pytest.raises(ValueError, match="set them where you make it"):
+        framework.twin.fit(slope, ones, optimizer=optimizer, progress=False, **option)
