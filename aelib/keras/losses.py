@@ -22,9 +22,9 @@ def bernoulli_nll(x: Tensor, logits: Tensor) -> Tensor:
     r"""Return the negative log-likelihood of each example under independent Bernoulli pixels.
 
     .. math:: -\sum_j \left[ x_j \log p_j + (1 - x_j) \log (1 - p_j) \right],
-              \quad p_j = 1 / (1 + e^{-l_j})
+              \quad p_j = 1 / (1 + e^{-\ell_j})
 
-    In nats, from logits l, so that no log(0) can occur. For gray pixels x in [0, 1] it is a
+    In nats, from the logits, so that no log(0) can occur. For gray pixels x in [0, 1] it is a
     cross-entropy: its minimum over p is the entropy of x, not 0.
     Shapes: x and logits (batch, ...) -> (batch,). Raises `ValueError` where the shapes differ.
     Kingma & Welling (2014), appendix C.1.
