@@ -46,5 +46,9 @@ def _dense(widths: Sequence[int], activation: str) -> list[nn.Module]:
         raise ValueError(f"activation must be one of {', '.join(ACTIVATIONS)}, got {activation!r}")
     layers: list[nn.Module] = []
     for inputs, outputs in pairwise(widths):
-        layers += [nn.Linear(inputs, outputs), ACTIVATIONS[activation]()]
+        layer = nn.Linear(inputs, outputs)
+        # As in Keras (Glorot & Bengio, 2010); PyTorch's own start is narrower, and slower here.
+        nn.init.xavier_uniform_(layer.weight)
+        nn.init.zeros_(layer.bias)
+        layers += [layer, ACTIVATIONS[activation]()]
     return layers[:-1]
