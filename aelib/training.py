@@ -23,6 +23,14 @@ WARM_UP_SHARE = 0.3
 History = dict[str, dict[str, list[float]]]
 
 
+class NonFiniteTerm(ArithmeticError):
+    """What one step reports: a term of the loss, or the gradient, is NaN or infinite."""
+
+    def __init__(self, term: str):
+        self.term = term
+        super().__init__(term)
+
+
 class NonFiniteError(ArithmeticError):
     """A loss term or a gradient became NaN or infinite, and training stopped before the update."""
 
@@ -66,7 +74,10 @@ class Run:
         return len(self.history["train"]["loss"])
 
     def final(self, term: str = "loss", part: str = "valid") -> float:
-        """Return a term after the last epoch."""
+        """Return a term after the last epoch, or raise `ValueError` where none was measured."""
+        if term not in self.history[part]:
+            known = ", ".join(self.history[part]) or "nothing: fit had no validation data"
+            raise ValueError(f"the {part} history has no {term!r}; it holds {known}")
         return self.history[part][term][-1]
 
 
@@ -82,6 +93,7 @@ class Plan:
     clip_norm: float | None
     patience: int | None
     examples: int
+    validated: bool
 
     def __post_init__(self) -> None:
         for name in ("epochs", "batch_size", "patience"):
@@ -90,6 +102,8 @@ class Plan:
                 continue
             if not isinstance(value, int | np.integer) or value < 1:
                 raise ValueError(f"{name} must be an integer of at least 1, got {value!r}")
+        if self.patience is not None and not self.validated:
+            raise ValueError("patience needs validation data: pass a pair (train, valid)")
         for name in ("learning_rate", "clip_norm"):
             value = getattr(self, name)
             if value is None and name == "clip_norm":

@@ -9,8 +9,15 @@ from tqdm import tqdm
 
 from aelib.keras.autoencoder import Autoencoder
 from aelib.keras.optimizers import make_optimizer
-from aelib.keras.step import NonFiniteTerm, non_finite_term
-from aelib.training import NonFiniteError, Plan, Run, as_history, training_arrays
+from aelib.keras.step import non_finite_term
+from aelib.training import (
+    NonFiniteError,
+    NonFiniteTerm,
+    Plan,
+    Run,
+    as_history,
+    training_arrays,
+)
 
 VALID_BATCH = 1000
 # Steps that TensorFlow takes between two returns to Python.
@@ -54,10 +61,16 @@ def fit(
     """
     train_x, valid_x = training_arrays(model, data)
     plan = Plan(
-        epochs, batch_size, optimizer, learning_rate, schedule, clip_norm, patience, len(train_x)
+        epochs,
+        batch_size,
+        optimizer,
+        learning_rate,
+        schedule,
+        clip_norm,
+        patience,
+        examples=len(train_x),
+        validated=valid_x is not None,
     )
-    if patience is not None and valid_x is None:
-        raise ValueError("patience needs validation data: pass a pair (train, valid)")
     algorithm, _ = make_optimizer(model, plan)
     compiled = keras.backend.backend() == "tensorflow"
     model.compile(

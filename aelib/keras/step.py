@@ -11,16 +11,9 @@ import keras
 from keras import KerasTensor as Tensor
 
 from aelib.objective import weighted_sum
+from aelib.training import NonFiniteTerm
 
 GUARD = "aelib guard: "
-
-
-class NonFiniteTerm(ArithmeticError):
-    """A term of the loss, or the gradient, is NaN or infinite; the update was not made."""
-
-    def __init__(self, term: str):
-        self.term = term
-        super().__init__(term)
 
 
 class TrainingScope(keras.Layer):

@@ -16,8 +16,16 @@ from tqdm import tqdm
 from aelib.torch.autoencoder import Autoencoder
 from aelib.torch.optimizers import make_optimizer
 from aelib.torch.session import device
-from aelib.torch.step import NonFiniteTerm, measure, train_step
-from aelib.training import History, NonFiniteError, Plan, Run, as_history, training_arrays
+from aelib.torch.step import measure, train_step
+from aelib.training import (
+    History,
+    NonFiniteError,
+    NonFiniteTerm,
+    Plan,
+    Run,
+    as_history,
+    training_arrays,
+)
 
 VALID_BATCH = 1000
 
@@ -59,10 +67,16 @@ def fit(
     """
     train_x, valid_x = training_arrays(model, data)
     plan = Plan(
-        epochs, batch_size, optimizer, learning_rate, schedule, clip_norm, patience, len(train_x)
+        epochs,
+        batch_size,
+        optimizer,
+        learning_rate,
+        schedule,
+        clip_norm,
+        patience,
+        examples=len(train_x),
+        validated=valid_x is not None,
     )
-    if patience is not None and valid_x is None:
-        raise ValueError("patience needs validation data: pass a pair (train, valid)")
     model.to(device())
     train, valid = _tensor(train_x), None if valid_x is None else _tensor(valid_x)
     algorithm, rates = make_optimizer(model, plan)

@@ -6,14 +6,7 @@ from torch.optim import Optimizer
 
 from aelib.objective import weighted_sum
 from aelib.torch.autoencoder import Autoencoder
-
-
-class NonFiniteTerm(ArithmeticError):
-    """A term of the loss, or the gradient, is NaN or infinite; the update was not made."""
-
-    def __init__(self, term: str):
-        self.term = term
-        super().__init__(term)
+from aelib.training import NonFiniteTerm
 
 
 def train_step(

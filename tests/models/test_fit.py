@@ -110,6 +110,14 @@ def test_data_may_be_a_pair_or_an_array_instead_of_a_dataset(framework, make, da
     assert array == {"train": pair["train"], "valid": {}}
 
 
+def test_a_number_that_was_not_measured_is_refused(framework, make, data):
+    run = framework.twin.fit(make(framework, "Autoencoder"), data.train.x, epochs=1, **OPTIONS)
+    with pytest.raises(ValueError, match=r"valid history has no 'loss'; .* no validation data"):
+        run.final()
+    with pytest.raises(ValueError, match="train history has no 'kl'; it holds reconstruction, l"):
+        run.final("kl", "train")
+
+
 def test_an_optimizer_of_the_framework_keeps_its_own_rate(framework, make, data, weights):
     found = []
     for own in (True, False):
