@@ -20,16 +20,16 @@ WIDTH = 6.4  # inches; with the font size of the style, text is as large as the 
 COLORS = {"Keras": "#c2410c", "PyTorch": "#4338ca", "PCA": "#15803d", "mean image": "#57534e"}
 # Ten classes that stay apart for color-blind readers and on a dark page.
 CLASS_COLORS = (
-    "#4477aa",
+    "#648fff",
     "#ee6677",
-    "#228833",
     "#ccbb44",
-    "#66ccee",
-    "#aa3377",
-    "#888888",
-    "#ee7733",
+    "#aa4499",
+    "#33bbee",
+    "#cc3311",
+    "#bbbbbb",
+    "#661100",
     "#332288",
-    "#117733",
+    "#222222",
 )
 
 
