@@ -77,8 +77,8 @@ def start(seed: int = 0) -> Lab:
         session.seed(seed)
     if set(frameworks.values()) == {"not installed"}:
         raise ImportError(
-            "neither framework is installed: pip install 'aelib[keras]' or 'aelib[torch]' "
-            "(in a clone: pip install -e '.[torch]')"
+            "neither framework is installed: install the extra keras or torch, "
+            "in a clone of the course with pip install -e '.[keras]' or pip install -e '.[torch]'"
         )
     mpl.rcParams.update(STYLE)
     lab = Lab(profile(), seed, frameworks)

@@ -101,7 +101,7 @@ def test_a_seed_is_a_whole_number(monkeypatch, seed):
 def test_a_missing_framework_names_the_extra_to_install(name):
     result = run_without(HIDDEN[name], f"import aelib.{name}")
     assert result.returncode != 0
-    assert f"pip install 'aelib[{name}]'" in result.stderr.splitlines()[-1]
+    assert f"pip install -e '.[{name}]'" in result.stderr.splitlines()[-1]
 
 
 @pytest.mark.parametrize(("hidden", "name"), [("keras", "Keras"), ("torch", "PyTorch")])
@@ -118,5 +118,5 @@ def test_start_without_any_framework_says_what_to_install():
     result = run_without(",".join(HIDDEN.values()), "import aelib; aelib.start()")
     last = result.stderr.splitlines()[-1]
     assert last.startswith("ImportError: neither framework is installed")
-    assert "aelib[keras]" in last
-    assert "aelib[torch]" in last
+    assert ".[keras]" in last
+    assert ".[torch]" in last

@@ -9,8 +9,8 @@ try:
     import keras  # noqa: F401
 except ImportError as error:
     raise ImportError(
-        "aelib.keras needs Keras and TensorFlow: pip install 'aelib[keras]' "
-        "(in a clone: pip install -e '.[keras]')"
+        "aelib.keras needs Keras and TensorFlow: install the extra keras, "
+        "in a clone of the course with pip install -e '.[keras]'"
     ) from error
 
 from aelib.keras.arrays import FACE

@@ -4,8 +4,8 @@ try:
     import torch  # noqa: F401
 except ImportError as error:
     raise ImportError(
-        "aelib.torch needs PyTorch: pip install 'aelib[torch]' "
-        "(in a clone: pip install -e '.[torch]')"
+        "aelib.torch needs PyTorch: install the extra torch, "
+        "in a clone of the course with pip install -e '.[torch]'"
     ) from error
 
 from aelib.torch.arrays import FACE
