@@ -56,7 +56,8 @@ def budget(*, quick: int, cpu: int, gpu: int) -> int:
 def start(seed: int = 0) -> Lab:
     """Seed NumPy and every installed framework, find the devices, and print what was found.
 
-    It also sets the figure style of the book, for what a chapter draws itself.
+    It also has GPUs multiply in full float32, so that both frameworks round alike, and sets the
+    figure style of the book, for what a chapter draws itself.
 
     The environment variable `AELIB_SEED` overrides `seed`: a claim is checked under other seeds
     without touching the notebook.
@@ -74,7 +75,7 @@ def start(seed: int = 0) -> Lab:
             frameworks[name] = "not installed"
             continue
         frameworks[name] = f"{session.version()} on {session.accelerator() or 'CPU'}"
-        session.seed(seed)
+        session.prepare(seed)
     if set(frameworks.values()) == {"not installed"}:
         raise ImportError(
             "neither framework is installed: install the extra keras or torch, "

@@ -1,5 +1,6 @@
 """Profiles, budgets and seeds; and what a machine with one framework, or with none, is told."""
 
+import importlib
 import os
 import subprocess
 import sys
@@ -46,6 +47,16 @@ def test_without_a_choice_the_hardware_decides(framework, monkeypatch, found, pr
         monkeypatch.setattr(f"aelib.{twin}.session.accelerator", lambda: None)
     monkeypatch.setattr(f"aelib.{framework.name}.session.accelerator", lambda: found)
     assert aelib.profile() == profile
+
+
+def test_start_makes_both_frameworks_multiply_in_full_float32():
+    """On a GPU: a processor does so in any case, so only the settings can be seen here."""
+    tf, torch = importlib.import_module("tensorflow"), importlib.import_module("torch")
+    tf.config.experimental.enable_tensor_float_32_execution(True)
+    torch.set_float32_matmul_precision("high")
+    aelib.start()
+    assert not tf.config.experimental.tensor_float_32_execution_enabled()
+    assert torch.get_float32_matmul_precision() == "highest"
 
 
 def test_start_prints_three_lines_and_returns_what_they_say(capsys):

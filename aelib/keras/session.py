@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib
+from typing import Any
 
 import keras
 
@@ -14,11 +15,8 @@ def version() -> str:
 
 def accelerator() -> str | None:
     """Return the name of the accelerator that models train on, or None where there is none."""
-    if keras.backend.backend() != "tensorflow":
-        return None
-    import tensorflow as tf  # noqa: PLC0415  (only the TensorFlow backend has it for certain)
-
-    gpus = tf.config.list_physical_devices("GPU")
+    tf = _tensorflow()
+    gpus = tf.config.list_physical_devices("GPU") if tf else []
     # Otherwise the first model takes the whole memory, and PyTorch finds none. Once TensorFlow has
     # used a GPU it refuses the setting: then it is too late, and nothing else is wrong.
     with contextlib.suppress(RuntimeError):
@@ -27,11 +25,16 @@ def accelerator() -> str | None:
     return tf.config.experimental.get_device_details(gpus[0])["device_name"] if gpus else None
 
 
-def seed(number: int) -> None:
-    """Seed the framework's random numbers: initial weights, shuffling, noise."""
-    keras.utils.set_random_seed(number)
+def prepare(seed: int) -> None:
+    """Seed initial weights, shuffling and noise, and have a GPU multiply in full float32."""
+    keras.utils.set_random_seed(seed)
+    if tf := _tensorflow():
+        # By default it rounds the factors of a product to 10 bits (TF32), and PyTorch does not.
+        tf.config.experimental.enable_tensor_float_32_execution(False)
 
 
-def device() -> str:
-    """Return the device that models are placed on, as `keras.device` takes it."""
-    return "gpu:0" if accelerator() else "cpu:0"
+def _tensorflow() -> Any:
+    """Return TensorFlow where it is what computes, else None."""
+    if keras.backend.backend() != "tensorflow":
+        return None
+    return importlib.import_module("tensorflow")

@@ -7,7 +7,6 @@ from collections import defaultdict
 from typing import Any
 
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
@@ -15,7 +14,6 @@ from tqdm import tqdm
 
 from aelib.torch.autoencoder import Autoencoder
 from aelib.torch.optimizers import make_optimizer
-from aelib.torch.session import device
 from aelib.torch.step import measure, train_step
 from aelib.training import (
     History,
@@ -77,8 +75,10 @@ def fit(
         examples=len(train_x),
         validated=valid_x is not None,
     )
-    model.to(device())
-    train, valid = _tensor(train_x), None if valid_x is None else _tensor(valid_x)
+    device = _device()
+    model.to(device)
+    train = torch.as_tensor(train_x, device=device)
+    valid = None if valid_x is None else torch.as_tensor(valid_x, device=device)
     algorithm, rates = make_optimizer(model, plan)
     history: History = {"train": defaultdict(list), "valid": defaultdict(list)}
     best = _Best(model, patience)
@@ -172,5 +172,7 @@ class _Best:
             self.model.load_state_dict(self.state)
 
 
-def _tensor(array: NDArray) -> Tensor:
-    return torch.as_tensor(array, device=device())
+def _device() -> torch.device:
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")

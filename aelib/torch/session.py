@@ -17,13 +17,7 @@ def accelerator() -> str | None:
     return None
 
 
-def seed(number: int) -> None:
-    """Seed the framework's random numbers: initial weights, shuffling, noise."""
-    torch.manual_seed(number)
-
-
-def device() -> torch.device:
-    """Return the device that `fit` moves models and data to."""
-    if torch.cuda.is_available():
-        return torch.device("cuda")
-    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+def prepare(seed: int) -> None:
+    """Seed initial weights, shuffling and noise, and have a GPU multiply in full float32."""
+    torch.manual_seed(seed)
+    torch.set_float32_matmul_precision("highest")
