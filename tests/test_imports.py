@@ -13,11 +13,16 @@ ROOT = Path(aelib.__file__).parents[1]
 NEUTRAL = "aelib, aelib.metrics, aelib.parity, aelib.plots"
 
 
+def process(code, **variables):
+    """Run Python code in a fresh process."""
+    env = {**os.environ, "PYTHONPATH": str(ROOT), **variables}
+    command = [sys.executable, "-c", code]
+    return subprocess.run(command, env=env, capture_output=True, text=True, check=True)
+
+
 def run(code):
     """Run Python code in a fresh process and return what it prints."""
-    env = {**os.environ, "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-c", code]
-    return subprocess.run(command, env=env, capture_output=True, text=True, check=True).stdout
+    return process(code).stdout
 
 
 def test_the_neutral_side_imports_neither_framework():
@@ -40,6 +45,16 @@ def test_importing_seeds_nothing_sets_nothing_and_leaves_the_other_framework_alo
         f"print(state() == before, {other!r} in sys.modules)\n"
     )
     assert run(code) == "True False\n"
+
+
+@pytest.mark.parametrize(("level", "quiet"), [("2", True), ("0", False)])
+def test_the_start_up_notes_of_tensorflow_stay_off_the_page_unless_asked_for(level, quiet):
+    finished = process(
+        "import aelib; aelib.start(); import sys; print('ours', file=sys.stderr)",
+        TF_CPP_MIN_LOG_LEVEL=level,
+    )
+    assert finished.stderr.endswith("ours\n")
+    assert (finished.stderr == "ours\n") == quiet
 
 
 def test_every_exported_name_is_there():

@@ -1,12 +1,10 @@
 """The Keras twin: the same files, names, signatures and meanings as `aelib.torch`."""
 
-import os
-
-# Keep TensorFlow's start-up messages off the page; a value set by the reader wins.
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+from aelib.quiet import start_up_notes_hidden
 
 try:
-    import keras  # noqa: F401
+    with start_up_notes_hidden():
+        import keras  # noqa: F401
 except ImportError as error:
     raise ImportError(
         "aelib.keras needs Keras and TensorFlow: install the extra keras, "

@@ -6,6 +6,8 @@ from typing import Any
 
 import keras
 
+from aelib.quiet import start_up_notes_hidden
+
 
 def version() -> str:
     """Return the versions of Keras and of its backend."""
@@ -16,7 +18,8 @@ def version() -> str:
 def accelerator() -> str | None:
     """Return the name of the accelerator that models train on, or None where there is none."""
     tf = _tensorflow()
-    gpus = tf.config.list_physical_devices("GPU") if tf else []
+    with start_up_notes_hidden():  # a machine without a GPU is no error
+        gpus = tf.config.list_physical_devices("GPU") if tf else []
     # Otherwise the first model takes the whole memory, and PyTorch finds none. Once TensorFlow has
     # used a GPU it refuses the setting: then it is too late, and nothing else is wrong.
     with contextlib.suppress(RuntimeError):
