@@ -4,12 +4,18 @@ import gzip
 import hashlib
 import logging
 import os
+import warnings
 import zlib
 from pathlib import Path
 
-import pooch
+from tqdm import TqdmWarning
 
 from aelib.data.sources import FILES, FOLDERS, MIRRORS, PAYLOAD_SHA256
+
+with warnings.catch_warnings():
+    # In a notebook it misses the widgets for a progress bar that is never shown.
+    warnings.simplefilter("ignore", TqdmWarning)
+    import pooch
 
 
 class NotAtHand(LookupError):

@@ -15,7 +15,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from PIL import Image
 
 from tools import chapters as table
-from tools.run_chapter import PACKAGES, clean, code_hash, record
+from tools.run_chapter import PACKAGES, clean, code_hash, execute, record
 
 ROOT = Path(__file__).parents[2]
 
@@ -54,6 +54,15 @@ def test_a_run_stores_clean_outputs_and_its_record(tmp_path):
     assert stored["code_hash"] == code_hash(notebook)
     assert stored["profile"] == "cpu"
     assert notebook.metadata.keys() == {"aelib", "kernelspec", "language_info"}
+
+
+def test_the_first_cell_of_a_chapter_prints_three_lines_and_no_warning(tmp_path):
+    """What a reader sees who runs it, before anything is cleaned away."""
+    path = write(tmp_path, "import aelib\nlab = aelib.start()")
+    env = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "2"}
+    [cell] = execute(path, env).cells
+    assert {output.name for output in cell.outputs} == {"stdout"}
+    assert "".join(output.text for output in cell.outputs).count("\n") == 3
 
 
 def test_another_seed_reaches_the_chapter_and_stores_nothing(tmp_path):
