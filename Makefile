@@ -58,7 +58,7 @@ $(VENV)-gpu-$(FRAMEWORK)/.current: pyproject.toml $(wildcard requirements/*.txt)
 	touch $@
 
 gpu: $(VENV)-gpu-$(FRAMEWORK)/.current notebooks  ## run FRAMEWORK=keras|torch notebooks on a GPU
-	AELIB_PROFILE=gpu $(VENV)-gpu-$(FRAMEWORK)/bin/python -m tools.run_on_gpu $(FRAMEWORK)
+	AELIB_PROFILE=gpu TF_CPP_MIN_LOG_LEVEL=0 $(VENV)-gpu-$(FRAMEWORK)/bin/python -m tools.run_on_gpu $(FRAMEWORK)
 
 lint: setup  ## check style, types and workflows
 	$(BIN)/ruff check .

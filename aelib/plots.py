@@ -18,7 +18,7 @@ from aelib.training import Run
 
 WIDTH = 6.4  # inches; with the font size of the style, text is as large as the page's
 COLORS = {"Keras": "#c2410c", "PyTorch": "#4338ca", "PCA": "#15803d", "mean image": "#57534e"}
-# Ten classes that stay apart for color-blind readers and on a dark page.
+# Ten classes that color-blind readers can tell apart, too.
 CLASS_COLORS = (
     "#648fff",
     "#ee6677",

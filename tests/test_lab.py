@@ -54,9 +54,11 @@ def test_start_makes_both_frameworks_multiply_in_full_float32():
     tf, torch = importlib.import_module("tensorflow"), importlib.import_module("torch")
     tf.config.experimental.enable_tensor_float_32_execution(True)
     torch.set_float32_matmul_precision("high")
+    torch.backends.cudnn.allow_tf32 = True
     aelib.start()
     assert not tf.config.experimental.tensor_float_32_execution_enabled()
     assert torch.get_float32_matmul_precision() == "highest"
+    assert not torch.backends.cudnn.allow_tf32
 
 
 def test_start_prints_three_lines_and_returns_what_they_say(capsys):

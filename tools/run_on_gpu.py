@@ -17,10 +17,7 @@ def main() -> None:
     twin = sys.argv[1]
     device = importlib.import_module(f"aelib.{twin}.session").accelerator()
     if device is None:
-        sys.exit(
-            f"aelib.{twin} sees no GPU: check the driver, and that the framework has CUDA; "
-            "with TF_CPP_MIN_LOG_LEVEL=0 TensorFlow says what it misses"
-        )
+        sys.exit(f"aelib.{twin} sees no GPU: check the driver, and that the framework has CUDA")
     print(f"running on {device}")
     folder = ROOT / "_build" / "notebooks" / {"keras": "keras", "torch": "pytorch"}[twin]
     for chapter in chapters():

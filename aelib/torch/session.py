@@ -21,3 +21,4 @@ def prepare(seed: int) -> None:
     """Seed initial weights, shuffling and noise, and have a GPU multiply in full float32."""
     torch.manual_seed(seed)
     torch.set_float32_matmul_precision("highest")
+    torch.backends.cudnn.allow_tf32 = False  # on by default, unlike for products
