@@ -1,6 +1,6 @@
 """Autoencoders in Keras and PyTorch under one contract.
 
-This is the neutral face: it imports neither framework. Models live in the twins `aelib.keras` and
+This is the neutral side: it imports neither framework. Models live in the twins `aelib.keras` and
 `aelib.torch`, which have the same files, names, signatures and meanings.
 """
 

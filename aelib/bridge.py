@@ -13,7 +13,7 @@ BATCH = 1000
 
 
 @dataclass(frozen=True)
-class Face:
+class Adapter:
     """What a twin tells the neutral side about its framework.
 
     Attributes:
@@ -32,23 +32,24 @@ class Face:
     import_weights: Callable[[Any, list], None]
 
 
-_faces: list[Face] = []
+_adapters: list[Adapter] = []
 
 
-def register(face: Face) -> None:
+def register(adapter: Adapter) -> None:
     """Make the models of one framework known; a twin calls this when it is imported."""
-    _faces.append(face)
+    _adapters.append(adapter)
 
 
-def face_of(model: object) -> Face:
-    """Return the face of the framework that the model belongs to, or raise `TypeError`."""
+def adapter_of(model: object) -> Adapter:
+    """Return the adapter of the framework that the model belongs to, or raise `TypeError`."""
     bases = type(model).__mro__
-    faces = [face for face in _faces if face.base in bases]
-    if faces:
+    adapters = [adapter for adapter in _adapters if adapter.base in bases]
+    if adapters:
         # On its PyTorch backend a Keras model is a PyTorch module, too: the nearest base decides.
-        return min(faces, key=lambda face: bases.index(face.base))
+        return min(adapters, key=lambda adapter: bases.index(adapter.base))
     known = (
-        ", ".join(face.framework for face in _faces) or "none: import aelib.keras or aelib.torch"
+        ", ".join(adapter.framework for adapter in _adapters)
+        or "none: import aelib.keras or aelib.torch"
     )
     raise TypeError(
         f"{type(model).__name__} is no model of a framework in use ({known}): "
@@ -113,6 +114,6 @@ def _in_batches(model: Any, method: str, array: NDArray[np.float32]) -> NDArray[
 
 
 def _batches(model: Any, method: str, array: NDArray[np.float32]) -> list[Any]:
-    face = face_of(model)
+    adapter = adapter_of(model)
     starts = range(0, len(array), BATCH)
-    return [face.call(model, method, array[i : i + BATCH]) for i in starts]
+    return [adapter.call(model, method, array[i : i + BATCH]) for i in starts]

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from aelib.bridge import face_of, reconstruct
+from aelib.bridge import adapter_of, reconstruct
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,8 @@ def copy_weights(source: Any, target: Any) -> None:
     Layers are paired in the order in which they were made. Raises `ValueError` where the two
     models do not have the same layers, naming the first that differs.
     """
-    layers = face_of(source).export_weights(source)
-    places = face_of(target).export_weights(target)
+    layers = adapter_of(source).export_weights(source)
+    places = adapter_of(target).export_weights(target)
     if len(layers) != len(places):
         raise ValueError(
             f"the source has {len(layers)} layers with weights and the target {len(places)}: "
@@ -39,12 +39,12 @@ def copy_weights(source: Any, target: Any) -> None:
         have, want = _describe(layer), _describe(place)
         if have != want:
             raise ValueError(f"layer {index} is {have} in the source and {want} in the target")
-    face_of(target).import_weights(target, layers)
+    adapter_of(target).import_weights(target, layers)
 
 
 def export_weights(model: Any) -> list[dict[str, NDArray]]:
     """Return the weights of each layer that has any: for a dense one, `kernel` and `bias`."""
-    return [layer.arrays for layer in face_of(model).export_weights(model)]
+    return [layer.arrays for layer in adapter_of(model).export_weights(model)]
 
 
 def gap(first: Any, second: Any, x: ArrayLike) -> float:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from aelib.bridge import face_of
+from aelib.bridge import adapter_of
 from aelib.checks import ShapeError, check_data, check_same_shape
 from aelib.data import Dataset
 
@@ -163,15 +163,15 @@ def training_arrays(model: Any, data: Any) -> tuple[NDArray, NDArray | None]:
 
 
 def _try_one(model: Any, x: NDArray) -> None:
-    face = face_of(model)
+    adapter = adapter_of(model)
     try:
-        face.call(model, "encode", x)
+        adapter.call(model, "encode", x)
     except ShapeError:
         raise
     except Exception as error:  # whatever the framework or the caller's network raises
         shape = ", ".join(map(str, x.shape[1:]))
         raise ShapeError(f"the encoder cannot take x of shape (batch, {shape}): {error}") from error
-    check_same_shape(x.shape, face.call(model, "__call__", x).shape)
+    check_same_shape(x.shape, adapter.call(model, "__call__", x).shape)
 
 
 def as_history(model: Any, **parts: Mapping[str, list[float]]) -> History:

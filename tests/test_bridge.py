@@ -1,4 +1,4 @@
-"""The neutral face refuses what is no model, and codes of the wrong size."""
+"""The neutral side refuses what is no model, and codes of the wrong size."""
 
 import importlib
 
@@ -34,12 +34,12 @@ def test_a_deterministic_model_has_no_posterior(model):
 @pytest.mark.parametrize("thing", ["a string", 3, np.zeros(3)], ids=str)
 def test_what_is_no_model_is_refused(both, thing):
     with pytest.raises(TypeError, match=r"is no model of a framework in use \(.*Keras.*\)"):
-        aelib.bridge.face_of(thing)
+        aelib.bridge.adapter_of(thing)
 
 
 def test_each_model_finds_its_own_framework(framework, model):
     """Also where Keras runs on PyTorch, and a Keras model is a PyTorch module."""
-    assert aelib.bridge.face_of(model) is framework.twin.FACE
+    assert aelib.bridge.adapter_of(model) is framework.twin.ADAPTER
 
 
 def test_a_large_array_is_worked_on_in_parts(model, rng):

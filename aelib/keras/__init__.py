@@ -11,16 +11,17 @@ except ImportError as error:
         "in a clone of the course with pip install -e '.[keras]'"
     ) from error
 
-from aelib.keras.arrays import FACE
+from aelib.keras.adapter import ADAPTER
 from aelib.keras.autoencoder import Autoencoder
-from aelib.keras.fit import fit
-from aelib.keras.losses import bernoulli_nll, kl_standard_normal, squared_error
-from aelib.keras.nets import mlp_decoder, mlp_encoder
-from aelib.keras.reparameterization import reparameterize
-from aelib.keras.vae import VAE
+from aelib.keras.losses.divergences import kl_standard_normal
+from aelib.keras.losses.reconstruction import bernoulli_nll, squared_error
+from aelib.keras.losses.reparameterization import reparameterize
+from aelib.keras.nets.mlp import mlp_decoder, mlp_encoder
+from aelib.keras.training.fit import fit
+from aelib.keras.variational.vae import VAE
 
 __all__ = [
-    "FACE",
+    "ADAPTER",
     "VAE",
     "Autoencoder",
     "bernoulli_nll",

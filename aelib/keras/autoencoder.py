@@ -8,8 +8,8 @@ from keras import KerasTensor as Tensor
 from keras import ops
 
 from aelib.checks import check_latent_dim, check_width
-from aelib.keras.losses import squared_error
-from aelib.keras.step import measure, train_step
+from aelib.keras.losses.reconstruction import squared_error
+from aelib.keras.training.step import measure, train_step
 
 
 @keras.saving.register_keras_serializable("aelib")

@@ -8,16 +8,17 @@ except ImportError as error:
         "in a clone of the course with pip install -e '.[torch]'"
     ) from error
 
-from aelib.torch.arrays import FACE
+from aelib.torch.adapter import ADAPTER
 from aelib.torch.autoencoder import Autoencoder
-from aelib.torch.fit import fit
-from aelib.torch.losses import bernoulli_nll, kl_standard_normal, squared_error
-from aelib.torch.nets import mlp_decoder, mlp_encoder
-from aelib.torch.reparameterization import reparameterize
-from aelib.torch.vae import VAE
+from aelib.torch.losses.divergences import kl_standard_normal
+from aelib.torch.losses.reconstruction import bernoulli_nll, squared_error
+from aelib.torch.losses.reparameterization import reparameterize
+from aelib.torch.nets.mlp import mlp_decoder, mlp_encoder
+from aelib.torch.training.fit import fit
+from aelib.torch.variational.vae import VAE
 
 __all__ = [
-    "FACE",
+    "ADAPTER",
     "VAE",
     "Autoencoder",
     "bernoulli_nll",

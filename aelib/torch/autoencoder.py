@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from torch import Tensor, nn
 
 from aelib.checks import check_latent_dim, check_width
-from aelib.torch.losses import squared_error
+from aelib.torch.losses.reconstruction import squared_error
 
 
 class Autoencoder(nn.Module):

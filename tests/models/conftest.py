@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import aelib
-from aelib.bridge import face_of
+from aelib.bridge import adapter_of
 from aelib.data import Dataset, Split
 
 SHAPE = (6, 6)
@@ -81,7 +81,7 @@ def weights() -> Callable[[Any], list[np.ndarray]]:
     """`weights(model)` returns every array of a model's layers, in one order for both twins."""
 
     def arrays(model):
-        layers = face_of(model).export_weights(model)
+        layers = adapter_of(model).export_weights(model)
         return [array for layer in layers for _, array in sorted(layer.arrays.items())]
 
     return arrays
@@ -114,10 +114,10 @@ def one_unit(framework) -> Callable[..., Any]:
             latent_dim=1,
             data_range=None,
         )
-        layers = twin.FACE.export_weights(model)
+        layers = twin.ADAPTER.export_weights(model)
         for array in layers[0].arrays.values():
             array[...] = start / 2
-        twin.FACE.import_weights(model, layers)
+        twin.ADAPTER.import_weights(model, layers)
         return model
 
     return build

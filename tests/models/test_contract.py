@@ -17,7 +17,7 @@ def test_codes_and_reconstructions_have_the_shapes_promised(model, x):
     assert z.dtype == np.float32
 
 
-def test_the_face_and_the_methods_give_the_same(framework, model, x):
+def test_the_bridge_and_the_methods_give_the_same(framework, model, x):
     z = framework.apply(model.encode, x)
     np.testing.assert_allclose(aelib.encode(model, x), z, atol=1e-6)
     np.testing.assert_allclose(aelib.decode(model, z), framework.apply(model.decode, z), atol=1e-6)
@@ -80,10 +80,10 @@ def test_the_encoder_of_a_vae_gives_the_mean_and_then_a_log_variance_that_is_kep
     framework, make, x
 ):
     model = make(framework, "VAE", hidden=())
-    layers = framework.twin.FACE.export_weights(model)
+    layers = framework.twin.ADAPTER.export_weights(model)
     layers[0].arrays["kernel"][...] = 0
     layers[0].arrays["bias"][...] = [-300, 0, 300, -300, 1, 300]
-    framework.twin.FACE.import_weights(model, layers)
+    framework.twin.ADAPTER.import_weights(model, layers)
     mean, log_var = aelib.posterior(model, x)
     np.testing.assert_array_equal(mean, np.tile([-300, 0, 300], (len(x), 1)))
     np.testing.assert_array_equal(log_var, np.tile([-20, 1, 10], (len(x), 1)))

@@ -89,10 +89,10 @@ def test_the_same_seed_gives_the_same_weights_and_another_seed_others(
 def test_examples_come_in_a_random_order(framework, make, data, weights):
     """The order is all that is random here: both models start from the same weights."""
     model = make(framework, "Autoencoder")
-    start = framework.twin.FACE.export_weights(model)
+    start = framework.twin.ADAPTER.export_weights(model)
     found = []
     for seed in (3, 4):
-        framework.twin.FACE.import_weights(model, start)
+        framework.twin.ADAPTER.import_weights(model, start)
         aelib.start(seed)
         framework.twin.fit(model, data.train.x, epochs=1, **OPTIONS)
         found.append(np.concatenate([array.ravel() for array in weights(model)]))

@@ -58,9 +58,9 @@ def test_of_two_bad_terms_it_names_the_first(framework, one_unit, ones):
 def test_it_stops_an_overflow_of_the_codes(framework, make, data):
     """The square of 1e20 is too large for a float, its multiples are not: KL overflows alone."""
     model = make(framework, "VAE", hidden=())
-    layers = framework.twin.FACE.export_weights(model)
+    layers = framework.twin.ADAPTER.export_weights(model)
     layers[0].arrays["bias"][:3] = 1e20
-    framework.twin.FACE.import_weights(model, layers)
+    framework.twin.ADAPTER.import_weights(model, layers)
     with pytest.raises(NonFiniteError, match=r"the kl is not finite in epoch 1, step 1\b"):
         framework.twin.fit(model, data, epochs=1, **SGD)
 

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from aelib.bridge import face_of
+from aelib.bridge import adapter_of
 
 
 def test_a_dense_layer_starts_uniform_within_the_bound_of_glorot(framework):
     encoder = framework.twin.mlp_encoder(200, hidden=())
-    [layer] = face_of(encoder).export_weights(encoder)
+    [layer] = adapter_of(encoder).export_weights(encoder)
     bound = np.sqrt(6 / (784 + 200))
     kernel = layer.arrays["kernel"]
     assert np.abs(kernel).max() <= bound

@@ -11,25 +11,32 @@ import aelib
 
 ROOT = Path(aelib.__file__).parent
 TWINS = ("keras", "torch")
-FILES = sorted(path.stem for path in (ROOT / "torch").glob("*.py"))
 PUBLIC = importlib.import_module("aelib.torch").__all__
-MODULES = [name for name in FILES if name != "__init__"]
+
+
+def files(twin):
+    """Return the modules of a twin, in all of its folders, as dotted names."""
+    paths = (path.relative_to(ROOT / twin) for path in (ROOT / twin).rglob("*.py"))
+    return sorted(".".join(path.with_suffix("").parts) for path in paths)
+
+
+MODULES = [name for name in files("torch") if not name.endswith("__init__")]
 
 # What one framework needs and the other does not, and why.
 OWN = {
     "keras": {
-        "fit.STEPS_PER_EXECUTION": "Keras runs several steps in one compiled call",
-        "step.TrainingScope": "Keras tells layers that they train through a layer's call",
-        "step.TrainingScope.call": "the same",
-        "step.non_finite_term": "an exception cannot leave a compiled step; its message can",
-        "step.GUARD": "marks that message",
-        "step.BACKENDS": "Keras has two backends with a tape",
+        "training.fit.STEPS_PER_EXECUTION": "Keras runs several steps in one compiled call",
+        "training.step.TrainingScope": "Keras tells layers that they train through a layer's call",
+        "training.step.TrainingScope.call": "the same",
+        "training.step.non_finite_term": "only a message can leave a compiled step",
+        "training.step.GUARD": "marks that message",
+        "training.step.BACKENDS": "Keras has two backends with a tape",
         "autoencoder.Autoencoder.call": "Keras's name for forward",
         "autoencoder.Autoencoder.train_step": "how Keras's fit reaches the objective",
         "autoencoder.Autoencoder.test_step": "how Keras's evaluate reaches the objective",
         "autoencoder.Autoencoder.get_config": "Keras files describe a model",
         "autoencoder.Autoencoder.from_config": "Keras files describe a model",
-        "vae.VAE.get_config": "Keras files describe a model",
+        "variational.vae.VAE.get_config": "Keras files describe a model",
     },
     "torch": {
         "autoencoder.Autoencoder.forward": "PyTorch's name for call",
@@ -37,7 +44,7 @@ OWN = {
 }
 # Signatures that differ, and why.
 OTHER_SIGNATURE = {
-    "step.train_step": "a Keras model holds its optimizer, a PyTorch model does not",
+    "training.step.train_step": "a Keras model holds its optimizer, a PyTorch model does not",
 }
 
 
@@ -85,7 +92,7 @@ def signature(item):
 
 
 def test_the_twins_have_the_same_files():
-    assert sorted(path.stem for path in (ROOT / "keras").glob("*.py")) == FILES
+    assert files("keras") == files("torch")
 
 
 def test_the_twins_export_the_same_names():
@@ -129,6 +136,6 @@ def test_every_exception_to_the_rule_still_exists(twin):
     assert other >= OTHER_SIGNATURE.keys()
 
 
-def test_the_face_of_each_twin_names_its_framework(both):
-    names = {name: framework.twin.FACE.framework for name, framework in both.items()}
+def test_the_adapter_of_each_twin_names_its_framework(both):
+    names = {name: framework.twin.ADAPTER.framework for name, framework in both.items()}
     assert names == {"keras": "Keras", "torch": "PyTorch"}

@@ -87,11 +87,11 @@ def vae_of_one_code(framework, rng):
     encoder = twin.mlp_encoder(2, hidden=(), input_shape=(4,))
     decoder = twin.mlp_decoder(1, hidden=(), output_shape=(4,))
     vae = twin.VAE(encoder, decoder, latent_dim=1)
-    layers = twin.FACE.export_weights(vae)
+    layers = twin.ADAPTER.export_weights(vae)
     for layer in layers:
         for array in layer.arrays.values():
             array[...] = rng.normal(size=array.shape)
-    twin.FACE.import_weights(vae, layers)
+    twin.ADAPTER.import_weights(vae, layers)
     return vae, layers[1].arrays
 
 

@@ -5,8 +5,8 @@ from typing import Any
 import keras
 from numpy.typing import NDArray
 
-from aelib.bridge import Face, register
-from aelib.keras.weights import export_weights, import_weights
+from aelib.bridge import Adapter, register
+from aelib.keras.layouts.dense import export_weights, import_weights
 
 
 def call(model: keras.Model, method: str, batch: NDArray) -> Any:
@@ -15,5 +15,5 @@ def call(model: keras.Model, method: str, batch: NDArray) -> Any:
     return keras.tree.map_structure(keras.ops.convert_to_numpy, output)
 
 
-FACE = Face("Keras", keras.Model, call, export_weights, import_weights)
-register(FACE)
+ADAPTER = Adapter("Keras", keras.Model, call, export_weights, import_weights)
+register(ADAPTER)

@@ -8,8 +8,8 @@ import keras
 from tqdm import tqdm
 
 from aelib.keras.autoencoder import Autoencoder
-from aelib.keras.optimizers import make_optimizer
-from aelib.keras.step import non_finite_term
+from aelib.keras.training.optimizers import make_optimizer
+from aelib.keras.training.step import non_finite_term
 from aelib.training import (
     NonFiniteError,
     NonFiniteTerm,

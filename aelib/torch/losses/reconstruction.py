@@ -1,6 +1,5 @@
-"""Losses of each example: sums over what it has (pixels, codes), in nats where they are logs."""
+"""How far a reconstruction is from its input, for each example: sums over its pixels."""
 
-import torch
 import torch.nn.functional as F
 from torch import Tensor
 
@@ -32,14 +31,3 @@ def bernoulli_nll(x: Tensor, logits: Tensor) -> Tensor:
     """
     check_same_shape(x.shape, logits.shape)
     return F.binary_cross_entropy_with_logits(logits, x, reduction="none").flatten(1).sum(1)
-
-
-def kl_standard_normal(mean: Tensor, log_var: Tensor) -> Tensor:
-    r"""Return KL(N(mean, exp(log_var)) || N(0, I)) of each example, in nats.
-
-    .. math:: \tfrac12 \sum_i (\mu_i^2 + \sigma_i^2 - 1 - \log\sigma_i^2)
-
-    `expm1` keeps the difference exact near log_var = 0, where the terms cancel.
-    Shapes: mean and log_var (batch, latent_dim) -> (batch,). Kingma & Welling (2014), appendix B.
-    """
-    return 0.5 * torch.sum(mean.square() + torch.expm1(log_var) - log_var, dim=-1)

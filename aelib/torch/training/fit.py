@@ -13,8 +13,8 @@ from torch.optim.lr_scheduler import LRScheduler
 from tqdm import tqdm
 
 from aelib.torch.autoencoder import Autoencoder
-from aelib.torch.optimizers import make_optimizer
-from aelib.torch.step import measure, train_step
+from aelib.torch.training.optimizers import make_optimizer
+from aelib.torch.training.step import measure, train_step
 from aelib.training import (
     History,
     NonFiniteError,

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.utils._pytree import tree_map
 
-from aelib.bridge import Face, register
-from aelib.torch.weights import export_weights, import_weights
+from aelib.bridge import Adapter, register
+from aelib.torch.layouts.dense import export_weights, import_weights
 
 
 def call(model: nn.Module, method: str, batch: NDArray) -> Any:
@@ -24,5 +24,5 @@ def call(model: nn.Module, method: str, batch: NDArray) -> Any:
         model.train(training)
 
 
-FACE = Face("PyTorch", nn.Module, call, export_weights, import_weights)
-register(FACE)
+ADAPTER = Adapter("PyTorch", nn.Module, call, export_weights, import_weights)
+register(ADAPTER)

@@ -7,8 +7,9 @@ from torch import Tensor, nn
 
 from aelib.checks import check_width
 from aelib.torch.autoencoder import Autoencoder
-from aelib.torch.losses import bernoulli_nll, kl_standard_normal
-from aelib.torch.reparameterization import reparameterize
+from aelib.torch.losses.divergences import kl_standard_normal
+from aelib.torch.losses.reconstruction import bernoulli_nll
+from aelib.torch.losses.reparameterization import reparameterize
 
 # An image unlike all others can get a log-variance whose exponential swamps the loss, or overflows.
 # Beside a prior of variance 1, a variance outside of this range says nothing more.

@@ -33,8 +33,7 @@ def _arrays(layer: keras.layers.Layer) -> dict[str, keras.Variable]:
         variables = {"kernel": layer.kernel}
         return variables if layer.bias is None else {**variables, "bias": layer.bias}
     raise TypeError(
-        f"copy_weights knows no layout for {type(layer).__name__}: "
-        "add one to weights.py of both twins"
+        f"copy_weights knows no layout for {type(layer).__name__}: add one to layouts of both twins"
     )
 
 

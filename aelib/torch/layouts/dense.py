@@ -32,8 +32,7 @@ def _arrays(layer: nn.Module) -> dict[str, torch.Tensor]:
         views = {"kernel": layer.weight.T}  # PyTorch keeps (outputs, inputs)
         return views if layer.bias is None else {**views, "bias": layer.bias}
     raise TypeError(
-        f"copy_weights knows no layout for {type(layer).__name__}: "
-        "add one to weights.py of both twins"
+        f"copy_weights knows no layout for {type(layer).__name__}: add one to layouts of both twins"
     )
 
 

@@ -9,8 +9,9 @@ from keras import ops
 
 from aelib.checks import check_width
 from aelib.keras.autoencoder import Autoencoder
-from aelib.keras.losses import bernoulli_nll, kl_standard_normal
-from aelib.keras.reparameterization import reparameterize
+from aelib.keras.losses.divergences import kl_standard_normal
+from aelib.keras.losses.reconstruction import bernoulli_nll
+from aelib.keras.losses.reparameterization import reparameterize
 
 # An image unlike all others can get a log-variance whose exponential swamps the loss, or overflows.
 # Beside a prior of variance 1, a variance outside of this range says nothing more.

@@ -1,0 +1,1 @@
+"""Networks that chapters and tests share; a model takes any other as well."""

@@ -1,0 +1,1 @@
+"""What happens to a model between its first and its last step."""
