@@ -13,7 +13,7 @@ TEST_ENV := AELIB_PROFILE=quick AELIB_OFFLINE=1 \
 RUN_ENV := AELIB_PROFILE=cpu AELIB_REQUIRE_DATA=1
 
 .DEFAULT_GOAL := help
-.PHONY: setup book test run seeds verify notebooks lab serve lint clean help gpu benchmark
+.PHONY: setup book test run seeds verify stale notebooks lab serve lint clean help gpu benchmark
 
 setup: $(VENV)/.current  ## make .venv from requirements/ (does nothing when it is current)
 
@@ -41,6 +41,9 @@ seeds: setup  ## check the claims of CHAPTER under seeds 1, 2 and 3, storing not
 
 verify: setup  ## re-execute CHAPTER (default: all) in the cpu profile and compare with the stored outputs
 	$(RUN_ENV) $(BIN)/python -m pytest --nbval-cell-timeout=600 $(or $(CHAPTER),$$($(BIN)/python -m tools.chapters))
+
+stale: setup  ## list chapters whose outputs are older than the parts of aelib that they use
+	$(BIN)/python -m tools.stale
 
 lab: setup  ## open JupyterLab
 	$(BIN)/jupyter lab

@@ -4,31 +4,46 @@ This is the neutral side: it imports neither framework. Models live in the twins
 `aelib.torch`, which have the same files, names, signatures and meanings.
 """
 
-from aelib.bridge import decode, encode, posterior, reconstruct, sample
+from aelib.bridge import (
+    decode,
+    encode,
+    evaluate,
+    posterior,
+    reconstruct,
+    reconstruction_error,
+    sample,
+)
 from aelib.claims import ClaimFailed, claim
 from aelib.data import Dataset, Split, load
 from aelib.lab import Lab, budget, profile, start
 from aelib.source import show
+from aelib.summary import summary
 from aelib.table import table
-from aelib.training import NonFiniteError, Run
+from aelib.training import Interrupted, NonFiniteError, Player, Run, warm_up
 
 __all__ = [
     "ClaimFailed",
     "Dataset",
+    "Interrupted",
     "Lab",
     "NonFiniteError",
+    "Player",
     "Run",
     "Split",
     "budget",
     "claim",
     "decode",
     "encode",
+    "evaluate",
     "load",
     "posterior",
     "profile",
     "reconstruct",
+    "reconstruction_error",
     "sample",
     "show",
     "start",
+    "summary",
     "table",
+    "warm_up",
 ]

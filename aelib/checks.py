@@ -1,9 +1,12 @@
 """Early, plain errors for input that no model can work with."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+LIKELIHOODS = ("bernoulli", "gaussian")
 
 
 class ShapeError(ValueError):
@@ -16,6 +19,21 @@ def check_latent_dim(latent_dim: int) -> int:
     if not whole or latent_dim < 1:
         raise ValueError(f"latent_dim must be at least 1, got {latent_dim!r}")
     return int(latent_dim)
+
+
+def check_beta(beta: Any) -> Any:
+    """Return a weight of KL, or raise `ValueError` for a negative number."""
+    if not callable(beta) and not beta >= 0:
+        raise ValueError(f"beta must be at least 0, got {beta!r}")
+    return beta
+
+
+def check_likelihood(likelihood: str) -> str:
+    """Return the name of a likelihood, or raise `ValueError` for an unknown one."""
+    if likelihood not in LIKELIHOODS:
+        known = " or ".join(map(repr, LIKELIHOODS))
+        raise ValueError(f"likelihood must be {known}, got {likelihood!r}")
+    return likelihood
 
 
 def check_width(name: str, shape: Sequence[int | None], width: int, holds: str) -> None:
@@ -34,27 +52,46 @@ def check_same_shape(x: Sequence[int | None], x_hat: Sequence[int | None]) -> No
         )
 
 
-def check_data(x: object, data_range: tuple[float, float] | None) -> NDArray[np.float32]:
-    """Return x as float32 of shape (n, ...), or raise `ValueError` that says what is wrong.
+def check_array(
+    name: str,
+    values: object,
+    *,
+    data_range: tuple[float, float] | None = None,
+    integers: bool = False,
+) -> NDArray:
+    """Return an input as an array with one row an example, or raise `ValueError`.
 
-    `data_range` is the closed range that the model accepts; None accepts any finite value.
+    Args:
+        name: what the input is called.
+        values: the array, or what NumPy makes one of.
+        data_range: the closed range that the values must lie in; None accepts any finite value.
+        integers: whether the values are whole numbers, such as labels; they are returned as int32,
+            and all others as float32.
     """
-    array = np.asarray(x)
-    if array.ndim < 2 or len(array) == 0:
+    array = np.asarray(values)
+    least = 1 if integers else 2
+    if array.dtype.kind not in "biuf":
+        raise ValueError(f"{name} must hold numbers, got an array of {array.dtype}")
+    if array.ndim < least or len(array) == 0:
+        shape = "(n,)" if integers else "(n, ...)"
         raise ValueError(
-            f"x must have shape (n, ...) with n at least 1, got {array.shape}: "
-            "a single example needs a batch axis, x[None]"
+            f"{name} must have shape {shape} with n at least 1, got {array.shape}: "
+            f"a single example needs a batch axis, {name}[None]"
         )
     low, high = float(array.min()), float(array.max())
     if not np.isfinite([low, high]).all():
-        raise ValueError("x holds NaN or infinite values: remove or replace them first")
+        raise ValueError(f"{name} holds NaN or infinite values: remove or replace them first")
+    if integers and np.any(array != np.round(array)):
+        raise ValueError(
+            f"{name} must hold whole numbers, got {array[array != np.round(array)][0]}"
+        )
     if data_range is not None and (low < data_range[0] or high > data_range[1]):
         advice = "divide by 255 first" if high > 2 else "rescale it first, or set data_range"
         raise ValueError(
-            f"x must lie in [{data_range[0]:g}, {data_range[1]:g}], "
+            f"{name} must lie in [{data_range[0]:g}, {data_range[1]:g}], "
             f"got values from {low:g} to {high:g}: {advice}"
         )
-    return np.ascontiguousarray(array, dtype=np.float32)
+    return np.ascontiguousarray(array, dtype=np.int32 if integers else np.float32)
 
 
 def _tail(shape: Sequence[int | None]) -> str:

@@ -160,6 +160,46 @@ def curves(
 
 
 @styled
+def bars(
+    groups: Mapping[str, Mapping[str, float]],
+    *,
+    xlabel: str,
+    baselines: Mapping[str, float] | None = None,
+    ax: Axes | None = None,
+) -> Figure:
+    """Show one number for each category as horizontal bars, a group of bars for each name.
+
+    Args:
+        groups: by name (a name in `COLORS` gets its color), the numbers by category; the first
+            name decides the order of the categories, from top to bottom.
+        xlabel: what the numbers are, with their unit.
+        baselines: vertical lines to compare with, by name.
+        ax: where to draw; by default a new figure.
+    """
+    categories = list(next(iter(groups.values())))
+    if ax is None:
+        height = 0.8 + 0.13 * len(categories) * (1 + len(groups))
+        ax = plt.figure(figsize=(WIDTH, height)).add_subplot()
+    width = 0.8 / len(groups)
+    places = np.arange(len(categories))
+    for index, (name, numbers) in enumerate(groups.items()):
+        offset = (index - (len(groups) - 1) / 2) * width
+        color = COLORS.get(name.split(",")[0], CLASS_COLORS[index % len(CLASS_COLORS)])
+        values = [numbers[category] for category in categories]
+        ax.barh(places + offset, values, width * 0.95, color=color, label=name)
+    for name, value in (baselines or {}).items():
+        color = COLORS.get(name.split(",")[0], "#57534e")
+        ax.axvline(value, color=color, linestyle=":", label=name)
+    ax.set_yticks(places, categories)
+    ax.invert_yaxis()
+    ax.grid(axis="y", visible=False)
+    ax.set(xlabel=xlabel)
+    if len(groups) + len(baselines or {}) > 1:
+        ax.legend(fontsize=8, loc="center left", bbox_to_anchor=(1, 0.5))
+    return ax.figure  # type: ignore[return-value]
+
+
+@styled
 def latent_map(
     points: ArrayLike,
     labels: ArrayLike,

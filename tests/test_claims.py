@@ -68,3 +68,16 @@ def test_a_claim_without_a_band_is_a_mistake_in_every_profile(monkeypatch, profi
 
 def test_a_failed_claim_is_an_assertion():
     assert issubclass(ClaimFailed, AssertionError)
+
+
+def test_values_by_name_make_one_line_and_a_failure_says_which(capsys):
+    claim("both halve the error", {"Keras": 0.4, "PyTorch": 0.3}, below=0.5, quick=True)
+    assert capsys.readouterr().out == "✓ both halve the error\n"
+    message = r"both halve the error \(PyTorch\): the value is 0\.6, and should be below 0\.5"
+    with pytest.raises(ClaimFailed, match=message):
+        claim("both halve the error", {"Keras": 0.4, "PyTorch": 0.6}, below=0.5, quick=True)
+
+
+def test_a_claim_about_nothing_is_refused():
+    with pytest.raises(ValueError, match="has no value"):
+        claim("both halve the error", {}, below=0.5)

@@ -17,7 +17,8 @@ def runs():
         "valid": {"loss": [8.0, 6.0, 5.0], "kl": [1.5, 2.5, 3.5]},
     }
     return {
-        name: Run(name, None, history, times=[1.0], parameters=10) for name in ("Keras", "PyTorch")
+        name: Run(name, None, history, times=[1.0, 2.0, 3.0], parameters=10, pixels=4, kept=1)
+        for name in ("Keras", "PyTorch")
     }
 
 
@@ -31,12 +32,18 @@ def draw_map(**options):
     return plots.latent_map(STACK[:, 0, :2], labels, ("a", "b", "c"), **options)
 
 
+def draw_bars(**options):
+    groups = {"Keras": {"a": 1.0, "b": 2.0}, "PyTorch": {"b": 4.0, "a": 3.0}}
+    return plots.bars(groups, xlabel="error", **options)
+
+
 DRAWINGS = {
     "panels": lambda runs: plots.panels(2),
     "images": lambda runs: plots.images({"a": STACK[:4], "b": STACK[4:8]}),
     "reconstructions": lambda runs: plots.reconstructions(STACK[:4], {"PCA": STACK[:4]}),
     "grid": lambda runs: plots.grid(STACK),
     "curves": draw_curves,
+    "bars": lambda runs: draw_bars(),
     "latent_map": lambda runs: draw_map(thumbnails=STACK),
 }
 
@@ -56,9 +63,10 @@ def test_a_figure_is_returned_once_and_settings_stay(runs, name):
     [
         lambda runs, ax: plots.grid(STACK, ax=ax),
         lambda runs, ax: draw_curves(runs, ax=ax),
+        lambda runs, ax: draw_bars(ax=ax),
         lambda runs, ax: draw_map(ax=ax),
     ],
-    ids=["grid", "curves", "latent_map"],
+    ids=["grid", "curves", "bars", "latent_map"],
 )
 def test_a_given_axes_is_drawn_into(runs, draw):
     figure, (left, right) = plots.plt.subplots(1, 2)
@@ -143,3 +151,17 @@ def test_thumbnails_keep_their_distance(distance, expected):
     [ax] = draw_map(thumbnails=STACK, thumbnail_distance=distance).axes
     boxes = [artist for artist in ax.artists if isinstance(artist, mpl.offsetbox.AnnotationBbox)]
     assert len(boxes) == expected
+
+
+def test_bars_stand_at_their_category_in_the_color_of_their_group():
+    [ax] = draw_bars(baselines={"PCA, 2 codes": 2.5}).axes
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["a", "b"]
+    bars = {
+        (container.get_label(), round(bar.get_y() + bar.get_height() / 2)): bar.get_width()
+        for container in ax.containers
+        for bar in container
+    }
+    assert bars == {("Keras", 0): 1, ("Keras", 1): 2, ("PyTorch", 0): 3, ("PyTorch", 1): 4}
+    assert ax.containers[1][0].get_facecolor() == mpl.colors.to_rgba(plots.COLORS["PyTorch"])
+    assert ax.lines[0].get_color() == plots.COLORS["PCA"]
+    assert ax.get_xlabel() == "error"

@@ -35,8 +35,8 @@ def test_the_source_is_shown_as_python(shown, obj):
 
 def test_a_method_is_shown_without_its_indentation(framework, shown):
     text = shown(framework.twin.VAE.loss_terms)
-    assert text.startswith("```python\ndef loss_terms(self, x: Tensor)")
-    assert "\n    mean, log_var = self.posterior(x)\n" in text
+    assert text.startswith("```python\ndef loss_terms(self, x: Tensor, **given: Tensor)")
+    assert "\n    posterior = self.posterior(x, **given)\n" in text
 
 
 def test_a_property_is_shown(framework, shown):

@@ -21,6 +21,9 @@ import nbformat
 from nbclient import NotebookClient
 from PIL import Image
 
+from aelib.summary import MIME
+from tools.used import used_parts
+
 PACKAGES = ("keras", "tensorflow", "torch", "numpy")
 CELL_TIMEOUT = 600  # seconds
 COLORS = 128  # of a stored figure
@@ -38,6 +41,15 @@ def execute(path: Path, env: dict[str, str]) -> nbformat.NotebookNode:
     client = NotebookClient(notebook, timeout=CELL_TIMEOUT, kernel_name="python3")
     client.execute(cwd=str(path.parent), env=env)
     return notebook
+
+
+def take_summary(notebook: nbformat.NotebookNode) -> dict | None:
+    """Remove from the outputs the numbers that `aelib.summary` put there, and return them."""
+    summary = None
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            summary = output.get("data", {}).pop(MIME, summary)
+    return summary
 
 
 def clean(notebook: nbformat.NotebookNode) -> None:
@@ -79,7 +91,10 @@ def _smaller(png: str) -> str:
 
 def record(notebook: nbformat.NotebookNode, seconds: float, profile: str) -> None:
     """Write down how the outputs came about."""
+    summary = take_summary(notebook)
     notebook.metadata["aelib"] = {
+        **notebook.metadata.get("aelib", {}),
+        **({"summary": summary} if summary else {}),
         "run": {
             "profile": profile,
             "seconds": round(seconds),
@@ -87,7 +102,8 @@ def record(notebook: nbformat.NotebookNode, seconds: float, profile: str) -> Non
             "versions": {name: _version(name) for name in PACKAGES},
             "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
             "code_hash": code_hash(notebook),
-        }
+            "library": used_parts(notebook),
+        },
     }
 
 

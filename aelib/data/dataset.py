@@ -1,5 +1,6 @@
 """What `load` returns."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,6 +27,11 @@ class Dataset:
     valid: Split
     test: Split
     classes: tuple[str, ...]
+
+    @property
+    def pixels(self) -> int:
+        """How many numbers one example has."""
+        return math.prod(self.train.x.shape[1:])
 
     def __repr__(self) -> str:
         sizes = f"{len(self.train):,} train, {len(self.valid):,} valid, {len(self.test):,} test"

@@ -14,9 +14,11 @@ except ImportError as error:
 from aelib.keras.adapter import ADAPTER
 from aelib.keras.autoencoder import Autoencoder
 from aelib.keras.losses.divergences import kl_standard_normal
-from aelib.keras.losses.reconstruction import bernoulli_nll, squared_error
+from aelib.keras.losses.reconstruction import bernoulli_nll, gaussian_nll, squared_error
 from aelib.keras.losses.reparameterization import reparameterize
 from aelib.keras.nets.mlp import mlp_decoder, mlp_encoder
+from aelib.keras.trainable import Trainable
+from aelib.keras.training.autodiff import gradient, jvp
 from aelib.keras.training.fit import fit
 from aelib.keras.variational.vae import VAE
 
@@ -24,8 +26,12 @@ __all__ = [
     "ADAPTER",
     "VAE",
     "Autoencoder",
+    "Trainable",
     "bernoulli_nll",
     "fit",
+    "gaussian_nll",
+    "gradient",
+    "jvp",
     "kl_standard_normal",
     "mlp_decoder",
     "mlp_encoder",

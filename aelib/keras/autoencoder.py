@@ -1,6 +1,5 @@
 """The base of every type: an encoder, a decoder, and an objective made of named terms."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import keras
@@ -9,19 +8,18 @@ from keras import ops
 
 from aelib.checks import check_latent_dim, check_width
 from aelib.keras.losses.reconstruction import squared_error
-from aelib.keras.training.step import measure, train_step
+from aelib.keras.trainable import Trainable
+from aelib.training.players import Player
 
 
 @keras.saving.register_keras_serializable("aelib")
-class Autoencoder(keras.Model):
+class Autoencoder(Trainable):
     r"""Reconstruct x through a code z, by the squared error.
 
     .. math:: \hat x = g(f(x)), \quad L = \lVert x - \hat x \rVert^2
 
     summed over the pixels of one example and averaged over the batch. A new type overrides
-    `loss_terms`, names its terms in `term_names`, and overrides `loss_weights` where a term has a
-    weight other than 1. `compile(optimizer)` and `fit(x)` of Keras work as for any model;
-    with `jit_compile=True` XLA drops the guard against non-finite numbers.
+    `loss_terms`, and `loss_weights` where a term has a weight other than 1.
 
     Args:
         encoder: f, a network from (batch, ...) to (batch, latent_dim).
@@ -29,11 +27,16 @@ class Autoencoder(keras.Model):
         latent_dim: how many numbers a code has.
         data_range: the closed range that x must lie in; None for any finite values.
 
+    Attributes:
+        code_shape: the shape of one code.
+        vocabulary: None where a code holds real numbers; where it holds whole ones, they lie
+            between 0 and this, exclusive.
+
     Raises `ValueError` for a latent_dim below 1, or an encoder whose output has another width.
     """
 
-    prior: str | None = None
-    term_names: tuple[str, ...] = ("reconstruction",)
+    players = (Player("autoencoder"),)
+    vocabulary: int | None = None
 
     def __init__(
         self,
@@ -42,56 +45,38 @@ class Autoencoder(keras.Model):
         latent_dim: int,
         *,
         data_range: tuple[float, float] | None = (0.0, 1.0),
-        **kwargs: Any,
     ):
-        super().__init__(**kwargs)
+        super().__init__(data_range=data_range)
         self.latent_dim = check_latent_dim(latent_dim)
-        self.data_range = data_range
         self.encoder = encoder
         self.decoder = decoder
-        self.means = {name: keras.metrics.Mean(name=name) for name in (*self.term_names, "loss")}
 
     @property
-    def loss_weights(self) -> Mapping[str, float]:
-        """The weight of each term of the loss; an absent one is 1."""
-        return {}
+    def code_shape(self) -> tuple[int, ...]:
+        """The shape of one code."""
+        return (self.latent_dim,)
 
-    def encode(self, x: Tensor) -> Tensor:
+    def encode(self, x: Tensor, **given: Tensor) -> Tensor:
         """Return the codes of x. Shapes: (batch, ...) -> (batch, latent_dim)."""
         z = self.encoder(x)
         check_width("the encoder", z.shape, self.latent_dim, "the code")
         return z
 
-    def decode(self, z: Tensor) -> Tensor:
+    def decode(self, z: Tensor, **given: Tensor) -> Tensor:
         """Return the reconstructions of codes. Shapes: (batch, latent_dim) -> (batch, ...)."""
         return self.decoder(z)
 
-    def call(self, x: Tensor) -> Tensor:
+    def call(self, x: Tensor, **given: Tensor) -> Tensor:
         """Return decode(encode(x))."""
-        return self.decode(self.encode(x))
+        return self.decode(self.encode(x, **given), **given)
 
-    def loss_terms(self, x: Tensor) -> dict[str, Tensor]:
+    def loss_terms(self, x: Tensor, **given: Tensor) -> dict[str, Tensor]:
         """Return the unweighted terms of the loss by name, each a mean over the batch."""
-        return {"reconstruction": ops.mean(squared_error(x, self(x)))}
-
-    def train_step(self, data: Any) -> dict[str, Tensor]:
-        """Update the weights on one batch; `keras.Model.fit` calls this."""
-        return self._record(data, train_step)
-
-    def test_step(self, data: Any) -> dict[str, Tensor]:
-        """Measure one batch; `keras.Model.evaluate` calls this."""
-        return self._record(data, measure)
-
-    def _record(self, data: Any, step: Any) -> dict[str, Tensor]:
-        x, _, _ = keras.utils.unpack_x_y_sample_weight(data)
-        for name, value in step(self, x).items():
-            self.means[name].update_state(value, sample_weight=ops.shape(x)[0])
-        return {name: mean.result() for name, mean in self.means.items()}
+        return {"reconstruction": ops.mean(squared_error(x, self(x, **given)))}
 
     def get_config(self) -> dict[str, Any]:
         """Return what `from_config` needs, so that `save` and `keras.saving.load_model` work."""
         return {
-            **super().get_config(),
             "encoder": keras.saving.serialize_keras_object(self.encoder),
             "decoder": keras.saving.serialize_keras_object(self.decoder),
             "latent_dim": self.latent_dim,
@@ -101,8 +86,16 @@ class Autoencoder(keras.Model):
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "Autoencoder":
         """Make the model that `get_config` described."""
-        nets = {
-            part: keras.saving.deserialize_keras_object(config[part])
-            for part in ("encoder", "decoder")
-        }
-        return cls(**{**config, **nets})
+        return cls(
+            **{
+                name: keras.saving.deserialize_keras_object(value)
+                if is_serialized(value)
+                else value
+                for name, value in config.items()
+            }
+        )
+
+
+def is_serialized(value: Any) -> bool:
+    """Return whether a value of a configuration describes a Keras object."""
+    return isinstance(value, dict) and "class_name" in value

@@ -11,9 +11,11 @@ except ImportError as error:
 from aelib.torch.adapter import ADAPTER
 from aelib.torch.autoencoder import Autoencoder
 from aelib.torch.losses.divergences import kl_standard_normal
-from aelib.torch.losses.reconstruction import bernoulli_nll, squared_error
+from aelib.torch.losses.reconstruction import bernoulli_nll, gaussian_nll, squared_error
 from aelib.torch.losses.reparameterization import reparameterize
 from aelib.torch.nets.mlp import mlp_decoder, mlp_encoder
+from aelib.torch.trainable import Trainable
+from aelib.torch.training.autodiff import gradient, jvp
 from aelib.torch.training.fit import fit
 from aelib.torch.variational.vae import VAE
 
@@ -21,8 +23,12 @@ __all__ = [
     "ADAPTER",
     "VAE",
     "Autoencoder",
+    "Trainable",
     "bernoulli_nll",
     "fit",
+    "gaussian_nll",
+    "gradient",
+    "jvp",
     "kl_standard_normal",
     "mlp_decoder",
     "mlp_encoder",

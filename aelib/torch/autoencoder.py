@@ -1,21 +1,20 @@
 """The base of every type: an encoder, a decoder, and an objective made of named terms."""
 
-from collections.abc import Mapping
-
 from torch import Tensor, nn
 
 from aelib.checks import check_latent_dim, check_width
 from aelib.torch.losses.reconstruction import squared_error
+from aelib.torch.trainable import Trainable
+from aelib.training.players import Player
 
 
-class Autoencoder(nn.Module):
+class Autoencoder(Trainable):
     r"""Reconstruct x through a code z, by the squared error.
 
     .. math:: \hat x = g(f(x)), \quad L = \lVert x - \hat x \rVert^2
 
     summed over the pixels of one example and averaged over the batch. A new type overrides
-    `loss_terms`, names its terms in `term_names`, and overrides `loss_weights` where a term has a
-    weight other than 1.
+    `loss_terms`, and `loss_weights` where a term has a weight other than 1.
 
     Args:
         encoder: f, a network from (batch, ...) to (batch, latent_dim).
@@ -23,11 +22,16 @@ class Autoencoder(nn.Module):
         latent_dim: how many numbers a code has.
         data_range: the closed range that x must lie in; None for any finite values.
 
+    Attributes:
+        code_shape: the shape of one code.
+        vocabulary: None where a code holds real numbers; where it holds whole ones, they lie
+            between 0 and this, exclusive.
+
     Raises `ValueError` for a latent_dim below 1, or an encoder whose output has another width.
     """
 
-    prior: str | None = None
-    term_names: tuple[str, ...] = ("reconstruction",)
+    players = (Player("autoencoder"),)
+    vocabulary: int | None = None
 
     def __init__(
         self,
@@ -37,31 +41,30 @@ class Autoencoder(nn.Module):
         *,
         data_range: tuple[float, float] | None = (0.0, 1.0),
     ):
-        super().__init__()
+        super().__init__(data_range=data_range)
         self.latent_dim = check_latent_dim(latent_dim)
-        self.data_range = data_range
         self.encoder = encoder
         self.decoder = decoder
 
     @property
-    def loss_weights(self) -> Mapping[str, float]:
-        """The weight of each term of the loss; an absent one is 1."""
-        return {}
+    def code_shape(self) -> tuple[int, ...]:
+        """The shape of one code."""
+        return (self.latent_dim,)
 
-    def encode(self, x: Tensor) -> Tensor:
+    def encode(self, x: Tensor, **given: Tensor) -> Tensor:
         """Return the codes of x. Shapes: (batch, ...) -> (batch, latent_dim)."""
         z = self.encoder(x)
         check_width("the encoder", z.shape, self.latent_dim, "the code")
         return z
 
-    def decode(self, z: Tensor) -> Tensor:
+    def decode(self, z: Tensor, **given: Tensor) -> Tensor:
         """Return the reconstructions of codes. Shapes: (batch, latent_dim) -> (batch, ...)."""
         return self.decoder(z)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor, **given: Tensor) -> Tensor:
         """Return decode(encode(x))."""
-        return self.decode(self.encode(x))
+        return self.decode(self.encode(x, **given), **given)
 
-    def loss_terms(self, x: Tensor) -> dict[str, Tensor]:
+    def loss_terms(self, x: Tensor, **given: Tensor) -> dict[str, Tensor]:
         """Return the unweighted terms of the loss by name, each a mean over the batch."""
-        return {"reconstruction": squared_error(x, self(x)).mean()}
+        return {"reconstruction": squared_error(x, self(x, **given)).mean()}

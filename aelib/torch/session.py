@@ -17,6 +17,13 @@ def accelerator() -> str | None:
     return None
 
 
+def device() -> torch.device:
+    """Return the device that models train on."""
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+
+
 def prepare(seed: int) -> None:
     """Seed initial weights, shuffling and noise, and have a GPU multiply in full float32."""
     torch.manual_seed(seed)

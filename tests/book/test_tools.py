@@ -14,6 +14,7 @@ import yaml
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from PIL import Image
 
+from aelib.summary import MIME
 from tools import chapters as table
 from tools.run_chapter import PACKAGES, clean, code_hash, execute, record
 
@@ -134,7 +135,19 @@ def test_a_record_says_how_the_outputs_came_about():
     stored = notebook.metadata["aelib"]["run"]
     assert stored["seconds"] == 13
     assert stored["versions"].keys() == set(PACKAGES)
-    assert stored.keys() == {"profile", "seconds", "device", "versions", "date", "code_hash"}
+    names = {"profile", "seconds", "device", "versions", "date", "code_hash", "library"}
+    assert stored.keys() == names
+
+
+def test_the_numbers_of_the_summary_move_into_the_metadata():
+    """The page keeps the table; what describes the chapter stays beside them."""
+    data = {"text/markdown": "| a |", MIME: {"Keras": {"loss": 1.5}}}
+    cell = new_code_cell("1", outputs=[new_output("display_data", data=data)])
+    notebook = new_notebook(cells=[cell], metadata={"aelib": {"kind": "bench"}})
+    record(notebook, seconds=1, profile="cpu")
+    assert notebook.metadata["aelib"]["summary"] == {"Keras": {"loss": 1.5}}
+    assert notebook.metadata["aelib"]["kind"] == "bench"
+    assert cell.outputs[0].data == {"text/markdown": "| a |"}
 
 
 def test_chapters_come_in_the_order_of_the_table_of_contents():

@@ -9,15 +9,7 @@ import pytest
 import aelib
 from aelib.bridge import adapter_of
 from aelib.data import Dataset, Split
-
-SHAPE = (6, 6)
-LATENT_DIM = 3
-
-# A new model is one entry: how many numbers its encoder gives for one of the code, and its terms.
-MODELS = {
-    "Autoencoder": {"encoder_width": 1, "terms": ("reconstruction",)},
-    "VAE": {"encoder_width": 2, "terms": ("reconstruction", "kl")},
-}
+from tests.models.kinds import KINDS, SHAPE
 
 
 @pytest.fixture(autouse=True)
@@ -25,7 +17,7 @@ def _seeded():
     aelib.start(seed=0)
 
 
-@pytest.fixture(params=MODELS)
+@pytest.fixture(params=KINDS)
 def kind(request) -> str:
     """The name of a model's class."""
     return request.param
@@ -34,19 +26,15 @@ def kind(request) -> str:
 @pytest.fixture
 def terms(kind) -> tuple[str, ...]:
     """The names of the terms that the model's loss should have."""
-    return MODELS[kind]["terms"]
+    return KINDS[kind].terms
 
 
 @pytest.fixture(scope="session")
 def make() -> Callable[..., Any]:
     """`make(framework, kind, **options)` returns a new model with small networks."""
 
-    def build(framework, kind, hidden=(12,), shape=SHAPE, **options):
-        twin = framework.twin
-        width = MODELS[kind]["encoder_width"] * LATENT_DIM
-        encoder = twin.mlp_encoder(width, hidden, "gelu", input_shape=shape)
-        decoder = twin.mlp_decoder(LATENT_DIM, hidden, "gelu", output_shape=shape)
-        return getattr(twin, kind)(encoder, decoder, LATENT_DIM, **options)
+    def build(framework, kind, **options):
+        return KINDS[kind].build(framework.twin, kind, **options)
 
     return build
 
@@ -55,6 +43,12 @@ def make() -> Callable[..., Any]:
 def model(framework, kind, make) -> Any:
     """An untrained model."""
     return make(framework, kind)
+
+
+@pytest.fixture
+def given(kind, data) -> dict[str, np.ndarray]:
+    """The inputs of the model beside `x`."""
+    return dict(KINDS[kind].given(data.test))
 
 
 @pytest.fixture(scope="session")
@@ -98,8 +92,6 @@ def one_unit(framework) -> Callable[..., Any]:
 
     def build(terms, start, loss_weights=None):
         class OneUnit(framework.twin.Autoencoder):
-            term_names = tuple(terms(1.0))
-
             @property
             def loss_weights(self):
                 return loss_weights or {}
@@ -115,7 +107,8 @@ def one_unit(framework) -> Callable[..., Any]:
             data_range=None,
         )
         layers = twin.ADAPTER.export_weights(model)
-        for array in layers[0].arrays.values():
+        first = next(layer for layer in layers if layer.kind == "dense")
+        for array in first.arrays.values():
             array[...] = start / 2
         twin.ADAPTER.import_weights(model, layers)
         return model

@@ -69,9 +69,9 @@ def test_data_that_the_model_cannot_take(framework, model, x, change, message):
 
 def test_validation_data_are_checked_too(framework, model, x):
     with pytest.raises(ValueError, match="divide by 255 first"):
-        framework.twin.fit(model, (x, 255 * x))
-    with pytest.raises(ValueError, match=r"shape \(6, 6\) and valid of \(6, 5\)"):
-        framework.twin.fit(model, (x, x[:, :, :5]))
+        framework.twin.fit(model, x, valid=255 * x)
+    with pytest.raises(ValueError, match=r"x of shape \(6, 6\) an example and valid of \(6, 5\)"):
+        framework.twin.fit(model, x, valid=x[:, :, :5])
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_validation_data_are_checked_too(framework, model, x):
         ("learning_rate", float("nan"), "learning_rate must be a positive number, got nan"),
         ("clip_norm", -1.0, "clip_norm must be a positive number, got -1.0"),
         ("optimizer", "lion", "one of sgd, rmsprop, adam, nadam, or .* got 'lion'"),
-        ("schedule", "two_cycle", "schedule must be None or 'one_cycle', got 'two_cycle'"),
+        ("schedule", "two_cycle", "schedule must be 'one_cycle' or 'constant', got 'two_cycle'"),
     ],
 )
 def test_an_option_outside_its_range(framework, make, data, option, value, message):
@@ -94,7 +94,7 @@ def test_an_option_outside_its_range(framework, make, data, option, value, messa
 
 
 def test_patience_needs_validation(framework, make, x):
-    with pytest.raises(ValueError, match=r"patience needs validation data: pass a pair"):
+    with pytest.raises(ValueError, match=r"patience needs validation data: pass them"):
         framework.twin.fit(make(framework, "Autoencoder"), x, patience=2)
 
 

@@ -30,8 +30,14 @@ def losses_by_hand(epochs):
 def run(framework, one_unit, ones):
     def fit(**options):
         model = one_unit(lambda z: {"reconstruction": (z - 1) ** 2}, start=0.0)
-        common = {"batch_size": 8, "optimizer": "sgd", "learning_rate": RATE, "progress": False}
-        return framework.twin.fit(model, (ones, VALID), **common, **options)
+        common = {
+            "batch_size": 8,
+            "optimizer": "sgd",
+            "learning_rate": RATE,
+            "schedule": "constant",
+            "progress": False,
+        }
+        return framework.twin.fit(model, ones, valid=VALID, **common, **options)
 
     return fit
 

@@ -7,7 +7,7 @@ import pytest
 
 import aelib
 
-OPTIONS = {"batch_size": 20, "learning_rate": 1e-2, "progress": False}
+OPTIONS = {"batch_size": 20, "learning_rate": 1e-2, "schedule": "constant", "progress": False}
 
 
 @pytest.fixture
@@ -27,7 +27,8 @@ def test_training_lowers_the_loss_and_records_every_term(framework, run, model, 
     assert len(run.times) == 6
     assert 0 < run.times[0] < run.times[-1] == run.seconds
     assert run.model is model
-    assert run.parameters == sum(array.size for array in weights(model))
+    assert run.parameters == sum(array.size for array in weights(model)) - 1  # progress
+    assert run.pixels == 36
     assert run.final("loss", "train") == run.history["train"]["loss"][-1]
     assert all(np.isfinite(array).all() for array in weights(model))
 
@@ -52,8 +53,8 @@ def test_a_valid_number_is_measured_after_the_epoch(framework, make, data):
 
 
 def test_a_train_number_is_the_mean_over_all_examples_of_the_epoch(framework, make, rng):
-    """Seven examples in batches of three: the last batch of one counts for one, not for three."""
-    x = rng.random((7, 6, 6)).astype(np.float32)
+    """Eight examples in batches of three: the last batch of two counts for two, not for three."""
+    x = rng.random((8, 6, 6)).astype(np.float32)
     x[0] = 1.0
     model = make(framework, "Autoencoder")
     squared = (x - aelib.reconstruct(model, x)) ** 2
@@ -64,9 +65,9 @@ def test_a_train_number_is_the_mean_over_all_examples_of_the_epoch(framework, ma
 
 
 def test_every_example_is_seen_once_an_epoch(framework, one_unit):
-    """z falls by 2 rate with each step, so z after three steps counts the steps: 7 = 3 + 3 + 1."""
+    """z falls by 2 rate with each step, so z after three steps counts the steps: 8 = 3 + 3 + 2."""
     model = one_unit(lambda z: {"reconstruction": z}, start=1.0)
-    x = np.ones((7, 1), np.float32)
+    x = np.ones((8, 1), np.float32)
     options = {**OPTIONS, "batch_size": 3, "optimizer": "sgd"}
     framework.twin.fit(model, x, epochs=2, **options)
     assert aelib.encode(model, x)[0, 0] == pytest.approx(1 - 6 * 2 * 1e-2, rel=1e-5)
@@ -99,15 +100,27 @@ def test_examples_come_in_a_random_order(framework, make, data, weights):
     assert np.abs(found[0] - found[1]).max() > 1e-4
 
 
-def test_data_may_be_a_pair_or_an_array_instead_of_a_dataset(framework, make, data):
+def test_data_may_be_arrays_or_parts_instead_of_a_dataset(framework, make, data):
+    train, valid = data.train, data.valid
+    ways = [
+        (data, None),
+        (train, valid),
+        (train.x, valid.x),
+        ({"x": train.x}, {"x": valid.x}),
+        (train.x.tolist(), valid),
+    ]
     histories = []
-    for given in ((data.train.x, data.valid.x), data.train.x):
+    for train_part, valid_part in ways:
         aelib.start(0)
         model = make(framework, "Autoencoder")
-        histories.append(framework.twin.fit(model, given, epochs=1, **OPTIONS).history)
-    pair, array = histories
-    assert len(pair["valid"]["loss"]) == 1
-    assert array == {"train": pair["train"], "valid": {}}
+        run = framework.twin.fit(model, train_part, epochs=1, valid=valid_part, **OPTIONS)
+        histories.append(run.history)
+    assert len(histories[0]["valid"]["loss"]) == 1
+    for history in histories[1:]:
+        assert history == histories[0]
+    aelib.start(0)
+    alone = framework.twin.fit(make(framework, "Autoencoder"), train.x, epochs=1, **OPTIONS)
+    assert alone.history == {"train": histories[0]["train"], "valid": {}}
 
 
 def test_a_number_that_was_not_measured_is_refused(framework, make, data):
@@ -124,7 +137,7 @@ def test_an_optimizer_of_the_framework_keeps_its_own_rate(framework, make, data,
         aelib.start(0)
         model = make(framework, "Autoencoder")
         if not own:
-            how = {"optimizer": "sgd", "learning_rate": 0.02}
+            how = {"optimizer": "sgd", "learning_rate": 0.02, "schedule": "constant"}
         elif framework.name == "keras":
             how = {"optimizer": importlib.import_module("keras").optimizers.SGD(0.02)}
         else:
@@ -157,7 +170,7 @@ def test_layers_know_when_they_train(framework, make, data):
         model.decoder = nn.Sequential(nn.Dropout(0.5), model.decoder)
     options = {**OPTIONS, "optimizer": "sgd", "learning_rate": 1e-12}
     x = data.train.x
-    history = framework.twin.fit(model, (x, x), epochs=2, **options).history
+    history = framework.twin.fit(model, x, epochs=2, valid=x, **options).history
     whole = np.square(x - aelib.reconstruct(model, x)).sum(axis=(1, 2)).mean()
     assert history["valid"]["loss"] == pytest.approx([whole, whole], rel=1e-5)
     # With half of a code missing, the reconstruction of the same weights is another one.
@@ -180,7 +193,7 @@ def test_one_bar_shows_the_progress_where_it_is_wanted(framework, make, x, capsy
 
 def test_keras_compile_and_fit_work_as_for_any_model(both, kind, terms, make, data):
     model = make(both["keras"], kind)
-    model.compile("adam")
+    model.compile(importlib.import_module("keras").optimizers.Adam(1e-2))
     options = {"epochs": 3, "batch_size": 20, "verbose": 0}
     history = model.fit(data.train.x, validation_data=(data.valid.x,), **options).history
     assert set(history) == {*terms, "loss", *(f"val_{name}" for name in (*terms, "loss"))}

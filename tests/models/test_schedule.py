@@ -31,13 +31,14 @@ def slope(one_unit):
 
 @pytest.mark.parametrize("steps", [1, 3, 24])
 def test_one_cycle_climbs_and_falls_along_a_half_cosine(framework, slope, ones, steps):
-    options = {"optimizer": "sgd", "learning_rate": 0.1, "schedule": "one_cycle"}
-    found = rates_of(framework, slope, ones, steps, **options)
+    found = rates_of(framework, slope, ones, steps, optimizer="sgd", learning_rate=0.1)
     np.testing.assert_allclose(found, one_cycle(steps, 0.1), atol=1e-6)
 
 
-def test_without_a_schedule_the_rate_is_constant(framework, slope, ones):
-    found = rates_of(framework, slope, ones, 4, optimizer="sgd", learning_rate=0.1)
+def test_a_constant_rate_stays(framework, slope, ones):
+    found = rates_of(
+        framework, slope, ones, 4, optimizer="sgd", learning_rate=0.1, schedule="constant"
+    )
     np.testing.assert_allclose(found, np.full(4, 0.1), atol=1e-6)
 
 
@@ -52,7 +53,9 @@ def test_an_own_optimizer_keeps_its_rate(framework, slope, ones):
     np.testing.assert_allclose(found, np.full(4, 0.05), atol=1e-6)
 
 
-@pytest.mark.parametrize("option", [{"schedule": "one_cycle"}, {"clip_norm": 1.0}], ids=list)
+@pytest.mark.parametrize(
+    "option", [{"schedule": "one_cycle"}, {"clip_norm": 1.0}, {"learning_rate": 1.0}], ids=list
+)
 def test_an_own_optimizer_takes_no_other_options(framework, slope, ones, option):
     optimizer = own_sgd(framework, slope)
     with pytest.raises(ValueError, match="set them where you make it"):

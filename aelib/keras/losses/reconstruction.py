@@ -1,5 +1,7 @@
 """How far a reconstruction is from its input, for each example: sums over its pixels."""
 
+import math
+
 from keras import KerasTensor as Tensor
 from keras import ops
 
@@ -32,3 +34,15 @@ def bernoulli_nll(x: Tensor, logits: Tensor) -> Tensor:
     check_same_shape(x.shape, logits.shape)
     pixels = ops.binary_crossentropy(x, logits, from_logits=True)
     return ops.sum(pixels, axis=tuple(range(1, len(x.shape))))
+
+
+def gaussian_nll(x: Tensor, mean: Tensor) -> Tensor:
+    r"""Return the negative log-likelihood of each example under N(mean, I).
+
+    .. math:: \tfrac12 \lVert x - \hat x \rVert^2 + \tfrac{d}{2} \log 2\pi
+
+    with d pixels, in nats. Shapes: x and mean (batch, ...) -> (batch,). Raises `ValueError` where
+    the shapes differ.
+    """
+    pixels = math.prod(mean.shape[1:])
+    return 0.5 * (squared_error(x, mean) + pixels * math.log(2 * math.pi))

@@ -1,13 +1,11 @@
 """Optimizers by name, with constants that mean the same in both frameworks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
 
 import keras
 from keras.optimizers import SGD, Adam, Nadam, Optimizer, RMSprop
-from keras.optimizers.schedules import CosineDecay, LearningRateSchedule
-
-from aelib.training import WARM_UP_FROM, Plan
 
 EPSILON = 1e-7  # Keras's own default, said here because PyTorch's is 1e-8
 
@@ -20,21 +18,22 @@ FACTORIES: dict[str, Callable[..., Optimizer]] = {
 }
 
 
-def make_optimizer(
-    model: keras.Model, plan: Plan
-) -> tuple[Optimizer, LearningRateSchedule | float]:
-    """Return the optimizer that a plan asks for, and its learning rate as a function of the step.
+def make_optimizer(wanted: Any, own: Sequence[keras.Variable], learning_rate: float) -> Optimizer:
+    """Return an optimizer of these weights, by its name; one made by the caller is taken as it is.
 
-    An optimizer made by the caller is taken as it is, with its own learning rate.
+    Raises `ValueError` for one that was built for the weights of another model.
     """
-    if not isinstance(plan.optimizer, str):
-        return plan.optimizer, float(plan.optimizer.learning_rate)
-    rates: LearningRateSchedule | float = plan.learning_rate
-    if plan.schedule == "one_cycle":
-        rates = CosineDecay(
-            plan.learning_rate * WARM_UP_FROM,
-            decay_steps=max(1, plan.steps - plan.warm_up_steps),
-            warmup_target=plan.learning_rate,
-            warmup_steps=plan.warm_up_steps,
+    if isinstance(wanted, str):
+        wanted = FACTORIES[wanted](learning_rate)
+    if not isinstance(wanted, Optimizer):
+        raise ValueError(
+            f"optimizer must be a name or an optimizer of Keras, got {type(wanted).__name__}"
         )
-    return FACTORIES[plan.optimizer](rates, global_clipnorm=plan.clip_norm), rates
+    if not wanted.built:
+        wanted.build(own)
+    elif {id(weight) for weight in wanted._trainable_variables} != {id(weight) for weight in own}:
+        raise ValueError(
+            "the optimizer holds weights that are not this model's to train: make a new one for "
+            "each model"
+        )
+    return wanted

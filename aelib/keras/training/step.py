@@ -1,84 +1,112 @@
-"""One step of training: the terms, their gradient, the guard, the update.
+"""One step of training: the terms, their gradient, the guard, the update."""
 
-A gradient needs the backend's own tape, so this file alone names a backend.
-"""
-
-import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 
 import keras
 from keras import KerasTensor as Tensor
+from keras import ops
 
-from aelib.objective import weighted_sum
-from aelib.training import NonFiniteTerm
+from aelib.keras.training.autodiff import values_and_gradients
+from aelib.training.objective import weighted_sum
+from aelib.training.players import Player, name_loss
 
-GUARD = "aelib guard: "
+Batch = Mapping[str, Tensor]
 
 
-class TrainingScope(keras.Layer):
-    """Run a function so that the layers it calls, such as dropout, know that they train.
+class Scope(keras.Layer):
+    """Run a function of a model so that its layers, such as dropout, know whether they train.
 
-    Keras tells a layer so through the call of the layer around it, and `loss_terms` has none.
+    Keras tells a layer so through the call of the layer around it, and `terms_of` has none.
     """
 
-    def call(self, x: Tensor, run: Callable[[Tensor], Any], training: bool) -> Any:
-        return run(x)
+    def __init__(self, model: keras.Model):
+        super().__init__()
+        self.model = model
+        self.built = True
+
+    def call(self, x: Tensor, run: Callable[[], Any], training: bool) -> Any:
+        return run()
 
 
-def train_step(model: keras.Model, x: Tensor) -> dict[str, Tensor]:
-    """Update the model on one batch and return the terms and the loss, or raise `NonFiniteTerm`."""
-    return BACKENDS[keras.backend.backend()](model, x)
+def train_step(
+    model: Any,
+    player: Player,
+    optimizer: keras.optimizers.Optimizer,
+    own: Sequence[keras.Variable],
+    batch: Batch,
+    clip_norm: float | None = None,
+) -> dict[str, Tensor]:
+    """Let a player move its own weights on one batch; return its terms, its loss and the gradient.
+
+    Where one of them is not finite, weights and buffers stay as they were.
+    """
+    buffers = [(buffer, ops.copy(buffer.value)) for buffer in model.non_trainable_weights]
+    values, gradients = values_and_gradients(
+        lambda: values_of(model, player, batch, training=True), own
+    )
+    pairs = [(g, weight) for g, weight in zip(gradients, own, strict=True) if g is not None]
+    if not pairs:
+        raise ValueError(f"the loss of {player.name} depends on none of the weights it trains")
+    norm = ops.sqrt(sum(ops.sum(ops.square(g)) for g, _ in pairs))
+    scale = 1.0 if clip_norm is None else ops.minimum(clip_norm / ops.maximum(norm, 1e-12), 1.0)
+
+    def update() -> Tensor:
+        optimizer.apply([scale * g for g, _ in pairs], [weight for _, weight in pairs])
+        return norm
+
+    def undo() -> Tensor:
+        for buffer, before in buffers:
+            buffer.assign(before)
+        return norm
+
+    finite = ops.all(ops.isfinite(ops.stack([*values.values(), norm])))
+    return {**values, "gradient": ops.cond(finite, update, undo)}
 
 
-def measure(model: keras.Model, x: Tensor) -> dict[str, Tensor]:
-    """Return the terms and the loss of one batch, without training."""
-    terms = model.loss_terms(x)
-    return {**terms, "loss": weighted_sum(terms, model.loss_weights)}
+def values_of(model: Any, player: Player, batch: Batch, training: bool) -> dict[str, Tensor]:
+    """Return a player's terms, and last its loss, the weighted sum.
+
+    What regularizers of the caller's layers ask for is the term "regularization" of the first
+    player.
+    """
+    scope = Scope(model)
+    first = next(iter(batch.values()))
+    terms = dict(scope(first, run=lambda: model.terms_of(player, **batch), training=training))
+    if model.losses and player.name == model.players[0].name:
+        terms["regularization"] = sum(model.losses)
+    loss = weighted_sum(terms, model.weights_now())
+    return {**terms, name_loss(player, model.players): loss}
 
 
-def non_finite_term(error: Exception) -> NonFiniteTerm | None:
-    """Return the guard's finding where a compiled step failed with one, else None."""
-    _, found, rest = str(error).partition(GUARD)
-    return NonFiniteTerm(rest.split(" :")[0]) if found else None
+def run_after_step(model: Any, batch: Batch) -> None:
+    """Run the model's own rule on a batch, in training mode."""
+    first = next(iter(batch.values()))
+    Scope(model)(first, run=lambda: model.after_step(**batch), training=True)
 
 
-def _measure_in_training(model: keras.Model, x: Tensor) -> dict[str, Tensor]:
-    return TrainingScope()(x, run=lambda batch: measure(model, batch), training=True)
+def weights_of(model: Any, player: Player) -> list[keras.Variable]:
+    """Return the weights that a player trains, or raise `ValueError` for a part without any."""
+    parts: list[Any] = [model]
+    if player.parts is not None:
+        parts = [_part(model, player, name) for name in player.parts]
+    found: dict[int, keras.Variable] = {}
+    for part in parts:
+        weights = [part] if isinstance(part, keras.Variable) else part.trainable_weights
+        found |= {id(weight): weight for weight in weights if weight.trainable}
+    if not found:
+        raise ValueError(
+            f"{type(model).__name__} has no weights for the player {player.name} to train"
+        )
+    return list(found.values())
 
 
-def _tensorflow(model: keras.Model, x: Tensor) -> dict[str, Tensor]:
-    tf = importlib.import_module("tensorflow")
-    with tf.GradientTape() as tape:
-        values = _measure_in_training(model, x)
-    gradients = tape.gradient(values["loss"], model.trainable_variables)
-    # A compiled step cannot raise an exception of ours: the assertion carries the term's name.
-    finite: list[Any] = []
-    for name, value in [*values.items(), ("gradient", tf.linalg.global_norm(gradients))]:
-        with tf.control_dependencies(finite):  # in order, so that the first one is named
-            finite = [tf.debugging.check_numerics(value, f"{GUARD}{name}")]
-    with tf.control_dependencies(finite):
-        model.optimizer.apply(gradients, model.trainable_variables)
-    return values
-
-
-def _torch(model: keras.Model, x: Tensor) -> dict[str, Tensor]:
-    torch = importlib.import_module("torch")
-    values = _measure_in_training(model, x)
-    for name, value in values.items():
-        if not torch.isfinite(value):
-            raise NonFiniteTerm(name)
-    model.zero_grad()
-    values["loss"].backward()
-    gradients = [variable.value.grad for variable in model.trainable_variables]
-    if not torch.isfinite(torch.nn.utils.get_total_norm(g for g in gradients if g is not None)):
-        raise NonFiniteTerm("gradient")
-    with torch.no_grad():
-        model.optimizer.apply(gradients, model.trainable_variables)
-    return {name: value.detach() for name, value in values.items()}
-
-
-BACKENDS: dict[str, Callable[[Any, Any], dict[str, Any]]] = {
-    "tensorflow": _tensorflow,
-    "torch": _torch,
-}
+def _part(model: Any, player: Player, name: str) -> Any:
+    try:
+        return attrgetter(name)(model)
+    except AttributeError:
+        raise ValueError(
+            f"the player {player.name} names the part {name!r}, and {type(model).__name__} has "
+            "no such attribute"
+        ) from None

@@ -1,5 +1,7 @@
 """How far a reconstruction is from its input, for each example: sums over its pixels."""
 
+import math
+
 import torch.nn.functional as F
 from torch import Tensor
 
@@ -31,3 +33,14 @@ def bernoulli_nll(x: Tensor, logits: Tensor) -> Tensor:
     """
     check_same_shape(x.shape, logits.shape)
     return F.binary_cross_entropy_with_logits(logits, x, reduction="none").flatten(1).sum(1)
+
+
+def gaussian_nll(x: Tensor, mean: Tensor) -> Tensor:
+    r"""Return the negative log-likelihood of each example under N(mean, I).
+
+    .. math:: \tfrac12 \lVert x - \hat x \rVert^2 + \tfrac{d}{2} \log 2\pi
+
+    with d pixels, in nats. Shapes: x and mean (batch, ...) -> (batch,). Raises `ValueError` where
+    the shapes differ.
+    """
+    return 0.5 * (squared_error(x, mean) + mean[0].numel() * math.log(2 * math.pi))

@@ -12,3 +12,13 @@ def reparameterize(mean: Tensor, log_var: Tensor, noise: Tensor) -> Tensor:
     Shapes: all (batch, latent_dim). Kingma & Welling (2014), section 2.4.
     """
     return mean + (0.5 * log_var).exp() * noise
+
+
+def keep_in_range(values: Tensor, low: float, high: float) -> Tensor:
+    r"""Return values clipped to [low, high], with the gradient of values that are not clipped.
+
+    .. math:: y = \min(\max(v, \text{low}), \text{high}), \quad \partial y / \partial v = 1
+
+    A clip alone has the gradient 0 outside of the range: what got there could never come back.
+    """
+    return values.clamp(low, high).detach() + (values - values.detach())

@@ -1,19 +1,11 @@
 """Optimizers by name, with constants that mean the same in both frameworks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
 
 from torch import nn
 from torch.optim import SGD, Adam, NAdam, Optimizer, RMSprop
-from torch.optim.lr_scheduler import (
-    ConstantLR,
-    CosineAnnealingLR,
-    LinearLR,
-    LRScheduler,
-    SequentialLR,
-)
-
-from aelib.training import WARM_UP_FROM, Plan
 
 EPSILON = 1e-7  # Keras's; PyTorch's own default is 1e-8
 
@@ -27,17 +19,21 @@ FACTORIES: dict[str, Callable[..., Optimizer]] = {
 }
 
 
-def make_optimizer(model: nn.Module, plan: Plan) -> tuple[Optimizer, LRScheduler]:
-    """Return the optimizer that a plan asks for, and its learning rate as a function of the step.
+def make_optimizer(wanted: Any, own: Sequence[nn.Parameter], learning_rate: float) -> Optimizer:
+    """Return an optimizer of these weights, by its name; one made by the caller is taken as it is.
 
-    An optimizer made by the caller is taken as it is, with its own learning rate.
+    Raises `ValueError` for one that holds weights of another model, or none of these.
     """
-    optimizer = plan.optimizer
-    if isinstance(optimizer, str):
-        trainable = [parameter for parameter in model.parameters() if parameter.requires_grad]
-        optimizer = FACTORIES[optimizer](trainable, lr=plan.learning_rate)
-    if plan.schedule is None:
-        return optimizer, ConstantLR(optimizer, factor=1.0)
-    climb = LinearLR(optimizer, WARM_UP_FROM, total_iters=plan.warm_up_steps)
-    fall = CosineAnnealingLR(optimizer, T_max=max(1, plan.steps - plan.warm_up_steps))
-    return optimizer, SequentialLR(optimizer, [climb, fall], milestones=[plan.warm_up_steps])
+    if isinstance(wanted, str):
+        return FACTORIES[wanted](own, lr=learning_rate)
+    if not isinstance(wanted, Optimizer):
+        raise ValueError(
+            f"optimizer must be a name or an optimizer of PyTorch, got {type(wanted).__name__}"
+        )
+    held = {id(weight) for group in wanted.param_groups for weight in group["params"]}
+    if not held or not held <= {id(weight) for weight in own}:
+        raise ValueError(
+            "the optimizer holds weights that are not this model's to train: make it with "
+            "model.parameters() of the model that you pass"
+        )
+    return wanted

@@ -1,39 +1,89 @@
 """One step of training: the terms, their gradient, the guard, the update."""
 
+from collections.abc import Mapping, Sequence
+from operator import attrgetter
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from aelib.objective import weighted_sum
-from aelib.torch.autoencoder import Autoencoder
-from aelib.training import NonFiniteTerm
+from aelib.torch.trainable import Trainable
+from aelib.training.guard import NonFiniteTerm, check_finite
+from aelib.training.objective import weighted_sum, weights_at
+from aelib.training.players import Player, name_loss
+
+Batch = Mapping[str, Tensor]
 
 
 def train_step(
-    model: Autoencoder, optimizer: Optimizer, x: Tensor, clip_norm: float | None = None
-) -> dict[str, Tensor]:
-    """Update the model on one batch and return the terms and the loss, or raise `NonFiniteTerm`."""
-    values = _values(model, x)
+    model: Trainable,
+    player: Player,
+    optimizer: Optimizer,
+    own: Sequence[nn.Parameter],
+    batch: Batch,
+    clip_norm: float | None = None,
+) -> dict[str, float]:
+    """Let a player move its own weights on one batch, and return its terms and its loss.
+
+    Raises `NonFiniteTerm`, and leaves weights and buffers as they were, where a term, the loss or
+    the gradient is not finite.
+    """
+    buffers = [(buffer, buffer.clone()) for buffer in model.buffers()]
+    values = values_of(model, player, batch)
+    *_, loss = values.values()
     optimizer.zero_grad()
-    values["loss"].backward()
-    gradients = [p.grad for p in model.parameters() if p.grad is not None]
-    norm = nn.utils.get_total_norm(gradients)
-    # One check, and one wait for the device, for everything: a non-finite term makes this so too.
-    if not torch.isfinite(values["loss"].detach() + norm):
-        bad = [name for name, value in values.items() if not torch.isfinite(value)]
-        raise NonFiniteTerm(bad[0] if bad else "gradient")
+    if loss.requires_grad:
+        loss.backward(inputs=list(own))
+    gradients = [weight.grad for weight in own if weight.grad is not None]
+    if not gradients:
+        raise ValueError(f"the loss of {player.name} depends on none of the weights it trains")
+    values["gradient"] = nn.utils.get_total_norm(gradients)
+    # One transfer from the device, and one wait for it, for everything.
+    numbers = torch.stack([value.detach() for value in values.values()]).tolist()
+    found = dict(zip(values, numbers, strict=True))
+    try:
+        check_finite(found)
+    except NonFiniteTerm:
+        with torch.no_grad():
+            for buffer, before in buffers:
+                buffer.copy_(before)
+        raise
     if clip_norm is not None:
-        nn.utils.clip_grads_with_norm_(model.parameters(), clip_norm, norm)
+        nn.utils.clip_grads_with_norm_(own, clip_norm, values["gradient"])
     optimizer.step()
-    return values
+    del found["gradient"]
+    return found
 
 
-@torch.no_grad()
-def measure(model: Autoencoder, x: Tensor) -> dict[str, Tensor]:
-    """Return the terms and the loss of one batch, without training."""
-    return _values(model, x)
+def values_of(model: Trainable, player: Player, batch: Batch) -> dict[str, Tensor]:
+    """Return a player's terms, and last its loss, the weighted sum."""
+    terms = model.terms_of(player, **batch)
+    loss = weighted_sum(terms, weights_at(model.loss_weights, model.progress))
+    return {**terms, name_loss(player, model.players): loss}
 
 
-def _values(model: Autoencoder, x: Tensor) -> dict[str, Tensor]:
-    terms = model.loss_terms(x)
-    return {**terms, "loss": weighted_sum(terms, model.loss_weights)}
+def weights_of(model: Trainable, player: Player) -> list[nn.Parameter]:
+    """Return the weights that a player trains, or raise `ValueError` for a part without any."""
+    parts: list[Any] = [model]
+    if player.parts is not None:
+        parts = [_part(model, player, name) for name in player.parts]
+    found: dict[int, nn.Parameter] = {}
+    for part in parts:
+        weights: Any = [part] if isinstance(part, Tensor) else part.parameters()
+        found |= {id(weight): weight for weight in weights if weight.requires_grad}
+    if not found:
+        raise ValueError(
+            f"{type(model).__name__} has no weights for the player {player.name} to train"
+        )
+    return list(found.values())
+
+
+def _part(model: Trainable, player: Player, name: str) -> Any:
+    try:
+        return attrgetter(name)(model)
+    except AttributeError:
+        raise ValueError(
+            f"the player {player.name} names the part {name!r}, and {type(model).__name__} has "
+            "no such attribute"
+        ) from None

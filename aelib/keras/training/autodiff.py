@@ -1,0 +1,124 @@
+"""Derivatives and compiled functions, which need the backend itself: this file alone names one."""
+
+import contextlib
+import importlib
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from typing import Any
+
+import keras
+from keras import KerasTensor as Tensor
+
+Function = Callable[[Tensor], Tensor]
+
+
+def jvp(function: Function, x: Tensor, direction: Tensor) -> tuple[Tensor, Tensor]:
+    r"""Return a function's value, and its derivative along a direction, by forward mode.
+
+    .. math:: f(x), \quad \tfrac{\partial f}{\partial x} v
+
+    Gradients pass through both. Shapes: x and direction alike; both results have the shape of
+    function(x).
+    """
+    return _backend().jvp(function, x, direction)
+
+
+def gradient(function: Function, x: Tensor) -> Tensor:
+    r"""Return the gradient of the sum of a function's values.
+
+    .. math:: \tfrac{\partial}{\partial x} \sum_b f(x)_b
+
+    Gradients pass through it, as a penalty on a gradient needs; also in validation. Shapes: the
+    result has the shape of x.
+    """
+    return _backend().gradient(function, x)
+
+
+def values_and_gradients(
+    function: Callable[[], dict[str, Tensor]], variables: Sequence[keras.Variable]
+) -> tuple[dict[str, Tensor], list[Tensor | None]]:
+    """Return named scalars, and the gradient of the last of them for each variable."""
+    return _backend().values_and_gradients(function, variables)
+
+
+def compiled(function: Callable[..., Tensor], *like: Any) -> Callable[..., Tensor]:
+    """Return a function of arrays, traced once where the backend has graphs.
+
+    `like` are arrays as it will be called with: their lengths may change, nothing else.
+    """
+    return _backend().compiled(function, *like)
+
+
+def outside_of_graph() -> AbstractContextManager:
+    """Return a context in which variables can be made while a function is being traced."""
+    return _backend().outside_of_graph()
+
+
+class TensorFlowBackend:
+    """What TensorFlow does."""
+
+    def __init__(self) -> None:
+        self.tf = importlib.import_module("tensorflow")
+
+    def jvp(self, function: Function, x: Tensor, direction: Tensor) -> tuple[Tensor, Tensor]:
+        with self.tf.autodiff.ForwardAccumulator(x, direction) as accumulator:
+            value = function(x)
+        return value, accumulator.jvp(value, self.tf.UnconnectedGradients.ZERO)
+
+    def gradient(self, function: Function, x: Tensor) -> Tensor:
+        with self.tf.GradientTape() as tape:
+            tape.watch(x)
+            total = self.tf.reduce_sum(function(x))
+        return tape.gradient(total, x, unconnected_gradients="zero")
+
+    def values_and_gradients(self, function: Any, variables: Any) -> Any:
+        with self.tf.GradientTape() as tape:
+            values = function()
+            *_, last = values.values()
+        gradients = tape.gradient(last, [variable.value for variable in variables])
+        # The gradient of a look-up, as in a codebook, comes as the rows that were looked up.
+        return values, [g if g is None else self.tf.convert_to_tensor(g) for g in gradients]
+
+    def compiled(self, function: Any, *like: Any) -> Any:
+        specs = [self.tf.TensorSpec([None] * array.ndim, array.dtype) for array in like]
+        # A concrete function is traced now, and never again.
+        concrete = self.tf.function(function, autograph=False).get_concrete_function(*specs)
+        return lambda *arrays: concrete(*map(self.tf.constant, arrays))
+
+    def outside_of_graph(self) -> AbstractContextManager:
+        return self.tf.init_scope()
+
+
+class TorchBackend:
+    """What PyTorch does below Keras."""
+
+    def __init__(self) -> None:
+        self.torch = importlib.import_module("torch")
+
+    def jvp(self, function: Function, x: Tensor, direction: Tensor) -> tuple[Tensor, Tensor]:
+        return self.torch.func.jvp(function, (x,), (direction,))
+
+    def gradient(self, function: Function, x: Tensor) -> Tensor:
+        return self.torch.func.grad(lambda inner: function(inner).sum())(x)
+
+    def values_and_gradients(self, function: Any, variables: Any) -> Any:
+        values = function()
+        *_, last = values.values()
+        if not last.requires_grad:
+            return values, [None] * len(variables)
+        tensors = [variable.value for variable in variables]
+        gradients = self.torch.autograd.grad(last, tensors, allow_unused=True)
+        return {name: value.detach() for name, value in values.items()}, list(gradients)
+
+    def compiled(self, function: Any, *like: Any) -> Any:
+        return lambda *arrays: function(*map(keras.ops.convert_to_tensor, arrays))
+
+    def outside_of_graph(self) -> AbstractContextManager:
+        return contextlib.nullcontext()
+
+
+BACKENDS = {"tensorflow": TensorFlowBackend, "torch": TorchBackend}
+
+
+def _backend() -> Any:
+    return BACKENDS[keras.backend.backend()]()

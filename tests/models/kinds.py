@@ -1,0 +1,65 @@
+"""Every type of model, small, and how the tests make one."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from zlib import crc32
+
+import numpy as np
+
+SHAPE = (6, 6)
+LATENT_DIM = 3
+
+
+def from_dense_networks(encoder_width: int = 1, **fixed: Any) -> Callable[..., Any]:
+    """Return a builder of models with an encoder and a decoder of dense layers.
+
+    `encoder_width` is how many numbers the encoder gives for one of the code.
+    """
+
+    def build(twin, name, hidden=(12,), shape=SHAPE, **options):
+        encoder = twin.mlp_encoder(encoder_width * LATENT_DIM, hidden, "gelu", input_shape=shape)
+        decoder = twin.mlp_decoder(LATENT_DIM, hidden, "gelu", output_shape=shape)
+        return getattr(twin, name)(encoder, decoder, LATENT_DIM, **fixed, **options)
+
+    return build
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What the contract suite has to know of a type.
+
+    Attributes:
+        terms: the names in its history, without the losses of players after the first.
+        build: `build(twin, name, **options)` makes one, for images of shape `SHAPE`.
+        given: from a part of a data set, the further inputs of the model by name.
+        options: arguments that a saved file has to keep, with values other than the defaults.
+        reference: -> tests/models/references.py, the loss once more, from arrays of weights.
+    """
+
+    terms: tuple[str, ...]
+    build: Callable[..., Any] = field(default_factory=from_dense_networks)
+    given: Callable[[Any], Mapping[str, np.ndarray]] = lambda split: {}
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+# A new type is one entry here, and one in references.py.
+KINDS = {
+    "Autoencoder": Kind(("reconstruction",), options={"data_range": (-1.0, 2.0)}),
+    "VAE": Kind(
+        ("reconstruction", "kl"),
+        from_dense_networks(encoder_width=2),
+        options={"beta": 0.25, "likelihood": "gaussian", "data_range": (-1.0, 2.0)},
+    ),
+}
+
+
+def noise_by_name(name, shape, kind="normal"):
+    """Return noise that is the same for every example, and depends on its name."""
+    rng = np.random.default_rng(crc32(name.encode()))
+    return {"normal": rng.standard_normal, "uniform": rng.random}[kind]((1, *shape[1:]))
+
+
+def fix_noise(model, framework):
+    """Have a model draw `noise_by_name`, also in a compiled step."""
+    model.noise = lambda *args, **kwargs: framework.tensor(noise_by_name(*args, **kwargs))
