@@ -5,6 +5,7 @@ This is the neutral side: it imports neither framework. Models live in the twins
 """
 
 from aelib.bridge import (
+    classify,
     decode,
     encode,
     evaluate,
@@ -32,6 +33,7 @@ __all__ = [
     "Split",
     "budget",
     "claim",
+    "classify",
     "decode",
     "encode",
     "evaluate",

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from aelib.inputs import as_inputs
+from aelib.inputs import as_given, as_inputs
 from aelib.training.objective import weighted_sum, weights_at
 from aelib.training.players import Player, name_loss
 
@@ -90,8 +90,7 @@ def decode(model: Any, z: ArrayLike, **given: ArrayLike) -> NDArray[np.float32]:
             f"z must hold integers from 0 to {model.vocabulary - 1}, got {codes.dtype} "
             f"from {codes.min():g} to {codes.max():g}"
         )
-    arrays = {name: np.asarray(array) for name, array in given.items()}
-    return _joined(_batches(model, "decode", {"z": codes, **arrays}))
+    return _joined(_batches(model, "decode", {"z": codes, **as_given(model, codes, given)}))
 
 
 def reconstruct(model: Any, x: ArrayLike, **given: ArrayLike) -> NDArray[np.float32]:
@@ -139,6 +138,16 @@ def sample(model: Any, n: int, seed: int = 0, **given: ArrayLike) -> NDArray[np.
     noise = np.random.default_rng(seed).standard_normal((n, *model.noise_shape))
     codes = _joined(_batches(model, "prior_codes", {"noise": noise.astype(np.float32)}))
     return decode(model, codes, **given)
+
+
+def classify(model: Any, x: ArrayLike) -> NDArray[np.float32]:
+    """Return the probability of each class, for a classifier. Shapes: x (n, ...) -> (n, classes).
+
+    Raises `TypeError` for a model that is none.
+    """
+    if not hasattr(model, "classify"):
+        raise TypeError(f"{type(model).__name__} is no classifier: it has no method classify")
+    return _joined(_batches(model, "classify", as_inputs(model, x, names=("x",))))
 
 
 def evaluate(model: Any, x: Any, **given: ArrayLike) -> dict[str, float]:

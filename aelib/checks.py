@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from aelib.priors import PRIORS
+
 LIKELIHOODS = ("bernoulli", "gaussian")
 
 
@@ -34,6 +36,23 @@ def check_likelihood(likelihood: str) -> str:
         known = " or ".join(map(repr, LIKELIHOODS))
         raise ValueError(f"likelihood must be {known}, got {likelihood!r}")
     return likelihood
+
+
+def check_prior(prior: str, latent_dim: int) -> str:
+    """Return the name of a prior, or raise `ValueError` where codes cannot have that shape."""
+    if prior not in PRIORS:
+        raise ValueError(f"prior must be one of {', '.join(PRIORS)}, got {prior!r}")
+    if prior != "normal" and latent_dim != 2:
+        raise ValueError(f"the prior {prior!r} has 2 codes, and latent_dim is {latent_dim}")
+    return prior
+
+
+def check_labels(y: NDArray, classes: int) -> None:
+    """Raise `ValueError` unless y holds one label from 0 to classes - 1 for each example."""
+    if y.ndim != 1:
+        raise ValueError(f"y must have shape (n,), one label an example, got {y.shape}")
+    if y.min() < 0 or y.max() >= classes:
+        raise ValueError(f"y must lie between 0 and {classes - 1}, got {y.min()} to {y.max()}")
 
 
 def check_width(name: str, shape: Sequence[int | None], width: int, holds: str) -> None:

@@ -1,7 +1,7 @@
 """One interface to both frameworks, so that a test is written once and runs for each."""
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -32,6 +32,12 @@ class Framework:
         if self.name == "keras":
             return importlib.import_module("keras").ops.convert_to_tensor(array)
         return importlib.import_module("torch").tensor(array)
+
+    def tensors(self, arrays: Mapping[str, np.ndarray]) -> dict[str, Any]:
+        """Return tensors by name; integers stay integers."""
+        engine = importlib.import_module("keras" if self.name == "keras" else "torch")
+        make = engine.ops.convert_to_tensor if self.name == "keras" else engine.tensor
+        return {name: make(np.asarray(array)) for name, array in arrays.items()}
 
     def to_numpy(self, tensor: Any) -> np.ndarray:
         """Return a tensor's values."""

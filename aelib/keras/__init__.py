@@ -12,7 +12,9 @@ except ImportError as error:
     ) from error
 
 from aelib.keras.adapter import ADAPTER
+from aelib.keras.adversarial.adversarial import AdversarialAutoencoder
 from aelib.keras.autoencoder import Autoencoder
+from aelib.keras.foundations.classifier import Classifier
 from aelib.keras.losses.divergences import kl_standard_normal
 from aelib.keras.losses.reconstruction import bernoulli_nll, gaussian_nll, squared_error
 from aelib.keras.losses.reparameterization import reparameterize
@@ -20,12 +22,16 @@ from aelib.keras.nets.mlp import mlp_decoder, mlp_encoder
 from aelib.keras.trainable import Trainable
 from aelib.keras.training.autodiff import gradient, jvp
 from aelib.keras.training.fit import fit
+from aelib.keras.variational.conditional import ConditionalVAE
 from aelib.keras.variational.vae import VAE
 
 __all__ = [
     "ADAPTER",
     "VAE",
+    "AdversarialAutoencoder",
     "Autoencoder",
+    "Classifier",
+    "ConditionalVAE",
     "Trainable",
     "bernoulli_nll",
     "fit",

@@ -35,7 +35,7 @@ class Autoencoder(Trainable):
     Raises `ValueError` for a latent_dim below 1, or an encoder whose output has another width.
     """
 
-    players = (Player("autoencoder"),)
+    players: tuple[Player, ...] = (Player("autoencoder"),)
     vocabulary: int | None = None
 
     def __init__(
@@ -82,20 +82,3 @@ class Autoencoder(Trainable):
             "latent_dim": self.latent_dim,
             "data_range": self.data_range,
         }
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> "Autoencoder":
-        """Make the model that `get_config` described."""
-        return cls(
-            **{
-                name: keras.saving.deserialize_keras_object(value)
-                if is_serialized(value)
-                else value
-                for name, value in config.items()
-            }
-        )
-
-
-def is_serialized(value: Any) -> bool:
-    """Return whether a value of a configuration describes a Keras object."""
-    return isinstance(value, dict) and "class_name" in value

@@ -103,6 +103,16 @@ class Trainable(Noisy, keras.Model):
         The arrays already have the right names, equal lengths and finite values.
         """
 
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "Trainable":
+        """Make the model that `get_config` described."""
+        made = keras.saving.deserialize_keras_object
+        described = {
+            name: isinstance(value, dict) and "class_name" in value
+            for name, value in config.items()
+        }
+        return cls(**{k: made(v) if described[k] else v for k, v in config.items()})
+
     def set_progress(self, progress: float) -> None:
         """Note how far the training is, and what the weights of the loss are there."""
         self.progress.assign(progress)

@@ -9,7 +9,9 @@ except ImportError as error:
     ) from error
 
 from aelib.torch.adapter import ADAPTER
+from aelib.torch.adversarial.adversarial import AdversarialAutoencoder
 from aelib.torch.autoencoder import Autoencoder
+from aelib.torch.foundations.classifier import Classifier
 from aelib.torch.losses.divergences import kl_standard_normal
 from aelib.torch.losses.reconstruction import bernoulli_nll, gaussian_nll, squared_error
 from aelib.torch.losses.reparameterization import reparameterize
@@ -17,12 +19,16 @@ from aelib.torch.nets.mlp import mlp_decoder, mlp_encoder
 from aelib.torch.trainable import Trainable
 from aelib.torch.training.autodiff import gradient, jvp
 from aelib.torch.training.fit import fit
+from aelib.torch.variational.conditional import ConditionalVAE
 from aelib.torch.variational.vae import VAE
 
 __all__ = [
     "ADAPTER",
     "VAE",
+    "AdversarialAutoencoder",
     "Autoencoder",
+    "Classifier",
+    "ConditionalVAE",
     "Trainable",
     "bernoulli_nll",
     "fit",

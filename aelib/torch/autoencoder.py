@@ -30,7 +30,7 @@ class Autoencoder(Trainable):
     Raises `ValueError` for a latent_dim below 1, or an encoder whose output has another width.
     """
 
-    players = (Player("autoencoder"),)
+    players: tuple[Player, ...] = (Player("autoencoder"),)
     vocabulary: int | None = None
 
     def __init__(

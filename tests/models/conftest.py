@@ -29,6 +29,12 @@ def terms(kind) -> tuple[str, ...]:
     return KINDS[kind].terms
 
 
+@pytest.fixture
+def losses(kind) -> tuple[str, ...]:
+    """The names of the losses of the model's players."""
+    return KINDS[kind].losses
+
+
 @pytest.fixture(scope="session")
 def make() -> Callable[..., Any]:
     """`make(framework, kind, **options)` returns a new model with small networks."""

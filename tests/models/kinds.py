@@ -1,5 +1,6 @@
 """Every type of model, small, and how the tests make one."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,6 +10,7 @@ import numpy as np
 
 SHAPE = (6, 6)
 LATENT_DIM = 3
+CLASSES = 3
 
 
 def from_dense_networks(encoder_width: int = 1, **fixed: Any) -> Callable[..., Any]:
@@ -30,7 +32,8 @@ class Kind:
     """What the contract suite has to know of a type.
 
     Attributes:
-        terms: the names in its history, without the losses of players after the first.
+        terms: the names of its terms, in the order of its players.
+        losses: the names of its losses, one for each player.
         build: `build(twin, name, **options)` makes one, for images of shape `SHAPE`.
         given: from a part of a data set, the further inputs of the model by name.
         options: arguments that a saved file has to keep, with values other than the defaults.
@@ -38,18 +41,45 @@ class Kind:
     """
 
     terms: tuple[str, ...]
+    losses: tuple[str, ...] = ("loss",)
     build: Callable[..., Any] = field(default_factory=from_dense_networks)
     given: Callable[[Any], Mapping[str, np.ndarray]] = lambda split: {}
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
+def adversarial(twin, name, hidden=(12,), shape=SHAPE, **options):
+    encoder = twin.mlp_encoder(LATENT_DIM, hidden, "gelu", input_shape=shape)
+    decoder = twin.mlp_decoder(LATENT_DIM, hidden, "gelu", output_shape=shape)
+    discriminator = twin.mlp_encoder(1, hidden, "gelu", input_shape=(LATENT_DIM,))
+    return getattr(twin, name)(encoder, decoder, discriminator, LATENT_DIM, **options)
+
+
+def conditional(twin, name, hidden=(12,), shape=SHAPE, **options):
+    pixels = math.prod(shape)
+    encoder = twin.mlp_encoder(2 * LATENT_DIM, hidden, "gelu", input_shape=(pixels + CLASSES,))
+    decoder = twin.mlp_decoder(LATENT_DIM + CLASSES, hidden, "gelu", output_shape=shape)
+    return getattr(twin, name)(encoder, decoder, LATENT_DIM, CLASSES, **options)
+
+
+VARIATIONAL = {"beta": 0.25, "likelihood": "gaussian", "data_range": (-1.0, 2.0)}
+
 # A new type is one entry here, and one in references.py.
 KINDS = {
     "Autoencoder": Kind(("reconstruction",), options={"data_range": (-1.0, 2.0)}),
     "VAE": Kind(
+        ("reconstruction", "kl"), build=from_dense_networks(encoder_width=2), options=VARIATIONAL
+    ),
+    "ConditionalVAE": Kind(
         ("reconstruction", "kl"),
-        from_dense_networks(encoder_width=2),
-        options={"beta": 0.25, "likelihood": "gaussian", "data_range": (-1.0, 2.0)},
+        build=conditional,
+        given=lambda split: {"y": split.y},
+        options=VARIATIONAL,
+    ),
+    "AdversarialAutoencoder": Kind(
+        ("reconstruction", "prior_as_code", "code_as_prior", "code_as_code"),
+        ("loss", "discriminator loss", "encoder loss"),
+        build=adversarial,
+        options={"data_range": (-1.0, 2.0)},
     ),
 }
 

@@ -31,15 +31,47 @@ def autoencoder(weights, batch, draw):
     return ((x - dense(decoder, dense(encoder, x))) ** 2).sum(1).mean()
 
 
-def vae(weights, batch, draw):
-    encoder, decoder = halves(weights)
-    x = batch["x"].flatten(1)
-    mean, log_var = dense(encoder, x).chunk(2, dim=1)
+def negative_elbo(parameters, decode, x, draw):
+    """Return -log p(x|z) + KL, for the outputs of an encoder, and logits as a function of z."""
+    mean, log_var = parameters.chunk(2, dim=1)
     posterior = Normal(mean, torch.exp(log_var / 2))
     z = mean + torch.exp(log_var / 2) * draw("z", mean.shape)
-    pixels = Bernoulli(logits=dense(decoder, z), validate_args=False)
+    pixels = Bernoulli(logits=decode(z), validate_args=False)
     kl = kl_divergence(posterior, Normal(torch.zeros_like(mean), torch.ones_like(mean)))
     return (kl.sum(1) - pixels.log_prob(x).sum(1)).mean()
 
 
-REFERENCES = {"Autoencoder": autoencoder, "VAE": vae}
+def vae(weights, batch, draw):
+    encoder, decoder = halves(weights)
+    x = batch["x"].flatten(1)
+    return negative_elbo(dense(encoder, x), lambda z: dense(decoder, z), x, draw)
+
+
+def conditional_vae(weights, batch, draw):
+    encoder, decoder = halves(weights)
+    x, label = batch["x"].flatten(1), torch.eye(3, dtype=torch.float64)[batch["y"]]
+    parameters = dense(encoder, torch.hstack([x, label]))
+    return negative_elbo(parameters, lambda z: dense(decoder, torch.hstack([z, label])), x, draw)
+
+
+def adversarial(weights, batch, draw):
+    """Cross-entropies from probabilities, in double precision; 1 stands for a draw of the prior."""
+    encoder, decoder, discriminator = weights[1:3], weights[3:5], weights[5:7]
+    x = batch["x"].flatten(1)
+    z = dense(encoder, x)
+    judge = lambda codes: torch.sigmoid(dense(discriminator, codes))  # noqa: E731
+    prior = draw("prior", (len(x), z.shape[1])).expand_as(z)
+    return {
+        "autoencoder": ((x - dense(decoder, z)) ** 2).sum(1).mean(),
+        "discriminator": -torch.log(judge(prior)).mean() - torch.log(1 - judge(z)).mean(),
+        "encoder": -torch.log(judge(z)).mean(),
+    }
+
+
+# Of a type with one player its loss, of one with several the loss of each by name.
+REFERENCES = {
+    "Autoencoder": autoencoder,
+    "VAE": vae,
+    "ConditionalVAE": conditional_vae,
+    "AdversarialAutoencoder": adversarial,
+}

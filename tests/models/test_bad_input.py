@@ -6,6 +6,11 @@ import pytest
 import aelib
 
 
+@pytest.fixture(params=["Autoencoder", "VAE"])
+def kind(request):
+    return request.param
+
+
 @pytest.mark.parametrize("latent_dim", [0, -2, 1.5, "3", True])
 def test_a_code_has_at_least_one_number(framework, kind, latent_dim):
     twin = framework.twin

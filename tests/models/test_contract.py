@@ -1,127 +1,129 @@
-"""What every model of the library owes before it is trained, in both frameworks."""
+"""What every model of the library owes, in both frameworks."""
+
+import importlib
 
 import numpy as np
 import pytest
-from scipy.stats import kstest
 
 import aelib
-from aelib import bridge
-from aelib.training.objective import weighted_sum
+from aelib import NonFiniteError, bridge, parity
+from tests.models.files import THROUGH
+from tests.models.kinds import KINDS, fix_noise
+
+FIT = {"batch_size": 20, "learning_rate": 1e-2, "schedule": "constant", "progress": False}
 
 
-def test_codes_and_reconstructions_have_the_shapes_promised(model, x):
-    z = aelib.encode(model, x)
-    assert z.shape == (len(x), model.latent_dim)
-    for x_hat in (aelib.decode(model, z), aelib.reconstruct(model, x)):
+def close(first, second):
+    np.testing.assert_allclose(first, second, atol=1e-5)
+
+
+def test_codes_and_reconstructions_have_the_shapes_promised(model, x, given):
+    z = aelib.encode(model, x, **given)
+    assert z.shape == (len(x), *model.code_shape)
+    assert z.dtype == (np.float32 if model.vocabulary is None else np.int32)
+    for x_hat in (aelib.decode(model, z, **given), aelib.reconstruct(model, x, **given)):
         assert x_hat.shape == x.shape
         assert x_hat.dtype == np.float32
-    assert z.dtype == np.float32
+    np.testing.assert_array_equal(x_hat, aelib.reconstruct(model, x, **given))
 
 
-def test_the_bridge_and_the_methods_give_the_same(framework, model, x):
-    z = framework.apply(model.encode, x)
-    np.testing.assert_allclose(aelib.encode(model, x), z, atol=1e-6)
-    np.testing.assert_allclose(aelib.decode(model, z), framework.apply(model.decode, z), atol=1e-6)
-    np.testing.assert_allclose(aelib.reconstruct(model, x), framework.apply(model, x), atol=1e-6)
+def test_the_bridge_and_the_methods_give_the_same(framework, model, x, given):
+    inputs = framework.tensors({"x": x, **given})
+    others = {name: inputs[name] for name in given}
+    z = framework.to_numpy(model.encode(**inputs))
+    close(aelib.encode(model, x, **given), z)
+    codes = framework.tensors({"z": z})["z"]
+    close(aelib.decode(model, z, **given), framework.to_numpy(model.decode(codes, **others)))
+    close(aelib.reconstruct(model, x, **given), framework.to_numpy(model(**inputs)))
 
 
-def test_a_reconstruction_does_not_sample(model, x):
-    np.testing.assert_array_equal(aelib.reconstruct(model, x), aelib.reconstruct(model, x))
-
-
-def test_the_code_of_an_example_does_not_depend_on_its_batch(model, x, monkeypatch):
-    whole = aelib.encode(model, x)
-    np.testing.assert_allclose(aelib.encode(model, x[7:8]), whole[7:8], atol=1e-6)
-    np.testing.assert_allclose(aelib.encode(model, x[::-1]), whole[::-1], atol=1e-6)
+def test_the_code_of_an_example_does_not_depend_on_its_batch(model, x, given, monkeypatch):
+    whole = aelib.encode(model, x, **given)
+    part = {name: array[7:8] for name, array in given.items()}
+    close(aelib.encode(model, x[7:8], **part), whole[7:8])
     monkeypatch.setattr(bridge, "BATCH", 7)
-    np.testing.assert_allclose(aelib.encode(model, x), whole, atol=1e-6)
+    close(aelib.encode(model, x.tolist(), **given), whole)
 
 
-def test_loss_terms_are_finite_scalars_by_name(framework, model, terms, x):
-    found = model.loss_terms(framework.tensor(x))
-    assert tuple(found) == terms
-    for value in found.values():
-        array = framework.to_numpy(value)
-        assert array.shape == ()
-        assert np.isfinite(array)
-
-
-def test_every_weight_belongs_to_a_term(model, terms):
+def test_training_lowers_the_loss_and_records_every_term(
+    framework, model, terms, losses, weights, data
+):
+    run = framework.twin.fit(model, data, epochs=6, **FIT)
+    for part in ("train", "valid"):
+        history = run.history[part]
+        assert set(history) == {*terms, *losses}
+        assert all(len(values) == 6 for values in history.values())
+        assert np.isfinite(list(history.values())).all()
+        assert history["loss"][-1] < history["loss"][0]
+    assert run.framework == {"keras": "Keras", "torch": "PyTorch"}[framework.name]
+    assert run.epochs == len(run.times) == 6
+    assert 0 < run.times[0] < run.times[-1] == run.seconds
+    assert run.model is model
+    assert 0 < run.parameters < sum(array.size for array in weights(model))
+    assert run.pixels == 36
+    assert all(np.isfinite(array).all() for array in weights(model))
+    assert set(aelib.evaluate(model, data.valid)) == {*terms, *losses}
     assert set(model.loss_weights) <= set(terms)
 
 
-def test_a_model_takes_a_list_and_integers(model, x):
-    np.testing.assert_allclose(aelib.encode(model, x.tolist()), aelib.encode(model, x), atol=1e-6)
-    assert aelib.encode(model, np.ones(x.shape, int)).dtype == np.float32
+def test_a_rate_that_diverges_leaves_finite_weights(framework, kind, make, data, weights):
+    model = make(framework, kind)
+    wild = {**FIT, "optimizer": "sgd", "learning_rate": 1e6}
+    with pytest.raises(NonFiniteError, match="Lower learning_rate"):
+        framework.twin.fit(model, data, epochs=20, **wild)
+    assert all(np.isfinite(array).all() for array in weights(model))
 
 
-def test_the_squared_error_is_the_term_of_an_autoencoder(framework, make, x):
-    model = make(framework, "Autoencoder")
-    [term] = model.loss_terms(framework.tensor(x)).values()
-    expected = np.mean(np.sum((x - aelib.reconstruct(model, x)) ** 2, axis=(1, 2)))
-    assert framework.to_numpy(term) == pytest.approx(expected, rel=1e-5)
+@pytest.mark.parametrize("direction", [("keras", "torch"), ("torch", "keras")], ids="-to-".join)
+def test_the_same_weights_give_the_same_numbers(direction, both, kind, make, x, given, weights):
+    source, target = (make(both[name], kind, hidden=(12, 8)) for name in direction)
+    parity.copy_weights(source, target)
+    for first, second in zip(weights(source), weights(target), strict=True):
+        np.testing.assert_array_equal(first, second)
+    assert parity.gap(source, target, x, **given) < 1e-5
+    with parity.same_noise(source, target):
+        found = [aelib.evaluate(model, x, **given) for model in (source, target)]
+    assert found[0] == pytest.approx(found[1], rel=1e-4)
 
 
-def test_the_terms_of_a_vae_without_noise(framework, make, x):
-    model = make(framework, "VAE")
-    model.noise = lambda name, shape, kind="normal": framework.tensor(np.zeros(shape))
-    p = aelib.reconstruct(model, x).astype(float)
-    mean, log_var = (framework.to_numpy(a) for a in model.posterior(framework.tensor(x)))
-    likelihood = x * np.log(p) + (1 - x) * np.log(1 - p)
-    expected = {
-        "reconstruction": -likelihood.sum(axis=(1, 2)).mean(),
-        "kl": 0.5 * np.sum(mean**2 + np.exp(log_var) - 1 - log_var, axis=1).mean(),
-    }
-    np.testing.assert_array_equal(aelib.encode(model, x), mean)
-    for name, term in model.loss_terms(framework.tensor(x)).items():
-        assert framework.to_numpy(term) == pytest.approx(expected[name], rel=1e-4)
+def test_a_step_of_training_gives_the_same_weights(both, kind, make, data, weights):
+    """Gradients, guard, update and the model's own rule, with the same noise."""
+    models = {name: make(both[name], kind) for name in ("keras", "torch")}
+    parity.copy_weights(models["keras"], models["torch"])
+    before, found = weights(models["torch"]), []
+    batch = {"x": data.test.x, **KINDS[kind].given(data.test)}
+    how = {"optimizer": "sgd", "schedule": "constant", "learning_rate": 1e-3, "progress": False}
+    for name, model in models.items():
+        fix_noise(model, both[name])
+        both[name].twin.fit(model, batch, epochs=2, batch_size=len(data.test.x), **how)
+        found.append(weights(model))
+    for first, second in zip(*found, strict=True):
+        np.testing.assert_allclose(first, second, atol=1e-5)
+    assert max(np.abs(new - old).max() for new, old in zip(found[0], before, strict=True)) > 1e-4
 
 
-def test_the_encoder_of_a_vae_gives_the_mean_and_then_a_log_variance_that_is_kept_in_range(
-    framework, make, x
-):
-    model = make(framework, "VAE", hidden=())
-    layers = framework.twin.ADAPTER.export_weights(model)
-    layers[1].arrays["kernel"][...] = 0
-    layers[1].arrays["bias"][...] = [-300, 0, 300, -300, 1, 300]
-    framework.twin.ADAPTER.import_weights(model, layers)
-    mean, log_var = aelib.posterior(model, x)
-    np.testing.assert_array_equal(mean, np.tile([-300, 0, 300], (len(x), 1)))
-    np.testing.assert_array_equal(log_var, np.tile([-20, 1, 10], (len(x), 1)))
-    np.testing.assert_array_equal(aelib.encode(model, x), mean)
+def test_a_trained_model_survives_a_file(framework, kind, make, data, given, tmp_path):
+    options = KINDS[kind].options
+    model = make(framework, kind, **options)
+    framework.twin.fit(model, data, epochs=1, **FIT)
+    loaded = THROUGH[framework.name](model, tmp_path, lambda: make(framework, kind, **options))
+    assert type(loaded) is type(model)
+    assert float(loaded.progress) == 1
+    for name, value in options.items():
+        assert getattr(loaded, name) == value, name
+    x = data.test.x
+    expected = aelib.reconstruct(model, x, **given)
+    assert not np.allclose(aelib.reconstruct(make(framework, kind), x, **given), expected)
+    np.testing.assert_allclose(aelib.reconstruct(loaded, x, **given), expected, atol=1e-6)
 
 
-def test_a_vae_draws_its_codes_from_the_posterior(framework, make):
-    """For mean 0 and variance 1 the codes are N(0, 1): normal, fresh, and of their own."""
-    model = make(framework, "VAE")
-    nothing = framework.tensor(np.zeros((5000, 3)))
-    first, second = (framework.to_numpy(model.draw(nothing, nothing)) for _ in range(2))
-    assert kstest(first.ravel(), "norm").pvalue > 1e-4
-    pairs = [(first[:, 0], first[:, 1]), (first[:-1, 0], first[1:, 0]), (first[:, 0], second[:, 0])]
-    for one, other in pairs:
-        assert abs(np.corrcoef(one, other)[0, 1]) < 0.08
-    wide = framework.to_numpy(model.draw(nothing + 2, nothing + np.log(9)))
-    assert kstest((wide.ravel() - 2) / 3, "norm").pvalue > 1e-4
-
-
-def test_samples_are_decoded_from_the_prior(framework, make, x, monkeypatch):
-    model = make(framework, "VAE")
-    samples = aelib.sample(model, 5, seed=1)
-    assert samples.shape == (5, *x.shape[1:])
-    codes = np.random.default_rng(1).standard_normal((5, 3))
-    np.testing.assert_array_equal(samples, aelib.decode(model, codes))
-    assert not np.allclose(samples, aelib.sample(model, 5, seed=2))
-    decoded = []
-    monkeypatch.setattr(bridge, "decode", lambda model, z: decoded.append(z))
-    aelib.sample(model, 2000)
-    assert kstest(decoded[0].ravel(), "norm").pvalue > 1e-3
-
-
-def test_the_weighted_sum_counts_an_absent_weight_as_one():
-    assert weighted_sum({"a": 2.0, "b": 3.0}, {"b": 0.5}) == 3.5
-
-
-def test_a_weight_without_a_term_is_an_error(framework, one_unit, ones):
-    model = one_unit(lambda z: {"a": z, "b": z}, 1.0, {"rate": 1.0})
-    with pytest.raises(ValueError, match="loss_weights names rate, but the loss has only a, b"):
-        framework.twin.fit(model, ones)
+def test_keras_compile_and_fit_work_as_for_any_model(both, kind, terms, losses, make, data):
+    model = make(both["keras"], kind)
+    model.compile(importlib.import_module("keras").optimizers.Adam(1e-2))
+    train, valid = ({"x": part.x, **KINDS[kind].given(part)} for part in (data.train, data.valid))
+    options = {"epochs": 3, "batch_size": 20, "verbose": 0}
+    history = model.fit(train, validation_data=(valid,), **options).history
+    names = (*terms, *losses)
+    assert set(history) == {*names, *(f"val_{name}" for name in names)}
+    assert history["loss"][-1] < history["loss"][0]
+    assert model.evaluate(valid, verbose=0, return_dict=True)["loss"] > 0

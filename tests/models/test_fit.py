@@ -10,29 +10,6 @@ import aelib
 OPTIONS = {"batch_size": 20, "learning_rate": 1e-2, "schedule": "constant", "progress": False}
 
 
-@pytest.fixture
-def run(framework, model, data):
-    return framework.twin.fit(model, data, epochs=6, **OPTIONS)
-
-
-def test_training_lowers_the_loss_and_records_every_term(framework, run, model, terms, weights):
-    for part in ("train", "valid"):
-        history = run.history[part]
-        assert tuple(history) == (*terms, "loss")
-        assert all(len(values) == 6 for values in history.values())
-        assert np.isfinite(list(history.values())).all()
-        assert history["loss"][-1] < history["loss"][0]
-    assert run.framework == {"keras": "Keras", "torch": "PyTorch"}[framework.name]
-    assert run.epochs == 6
-    assert len(run.times) == 6
-    assert 0 < run.times[0] < run.times[-1] == run.seconds
-    assert run.model is model
-    assert run.parameters == sum(array.size for array in weights(model)) - 1  # progress
-    assert run.pixels == 36
-    assert run.final("loss", "train") == run.history["train"]["loss"][-1]
-    assert all(np.isfinite(array).all() for array in weights(model))
-
-
 def test_the_loss_is_the_weighted_sum_of_the_terms(framework, make, data):
     """The sum is what is reported and what is trained: a heavy KL pushes codes to the prior."""
     kl = {}
@@ -189,13 +166,3 @@ def test_one_bar_shows_the_progress_where_it_is_wanted(framework, make, x, capsy
     assert shown.out == ""
     assert "Autoencoder: 100%" in shown.err
     assert "2/2" in shown.err
-
-
-def test_keras_compile_and_fit_work_as_for_any_model(both, kind, terms, make, data):
-    model = make(both["keras"], kind)
-    model.compile(importlib.import_module("keras").optimizers.Adam(1e-2))
-    options = {"epochs": 3, "batch_size": 20, "verbose": 0}
-    history = model.fit(data.train.x, validation_data=(data.valid.x,), **options).history
-    assert set(history) == {*terms, "loss", *(f"val_{name}" for name in (*terms, "loss"))}
-    assert history["loss"][-1] < history["loss"][0]
-    assert model.evaluate(data.valid.x, verbose=0, return_dict=True)["loss"] > 0

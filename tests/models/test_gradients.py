@@ -8,6 +8,7 @@ from aelib.bridge import adapter_of
 from tests.models.kinds import KINDS, fix_noise, noise_by_name
 from tests.models.references import REFERENCES
 
+RATE, NOTHING = 1e-2, 1e-12
 STEP = {"optimizer": "sgd", "schedule": "constant", "epochs": 1, "progress": False}
 
 
@@ -15,12 +16,12 @@ def draw(name, shape, kind="normal"):
     return torch.tensor(noise_by_name(name, tuple(shape), kind))
 
 
-def expected_gradient(model, batch):
-    """Return the gradient of the reference, for each array of each layer."""
+def expected_gradients(model, batch):
+    """Return the gradient of each player's reference, for each array of each layer."""
     layers = adapter_of(model).export_weights(model)
     weights = [
         {
-            name: torch.tensor(a, dtype=torch.float64, requires_grad=True)
+            name: torch.tensor(a, dtype=torch.float64).requires_grad_()
             for name, a in w.arrays.items()
         }
         for w in layers
@@ -29,10 +30,15 @@ def expected_gradient(model, batch):
         name: torch.tensor(a, dtype=torch.float64 if a.dtype.kind == "f" else torch.int64)
         for name, a in batch.items()
     }
-    loss = REFERENCES[type(model).__name__](weights, inputs, draw)
+    losses = REFERENCES[type(model).__name__](weights, inputs, draw)
+    if not isinstance(losses, dict):
+        losses = {model.players[0].name: losses}
     arrays = [array for layer in weights for array in layer.values()]
-    gradients = torch.autograd.grad(loss, arrays, allow_unused=True)
-    return [0.0 if g is None else g.numpy() for g in gradients]
+    found = {}
+    for player, loss in losses.items():
+        gradients = torch.autograd.grad(loss, arrays, allow_unused=True, retain_graph=True)
+        found[player] = [0.0 if g is None else g.numpy() for g in gradients]
+    return found
 
 
 def arrays_of(model):
@@ -41,21 +47,46 @@ def arrays_of(model):
     return {f"{i} {name}": a for i, layer in layers for name, a in layer.arrays.items()}
 
 
+def parts_of(model, player):
+    """Return the names, as in `arrays_of`, of the arrays that a player trains."""
+    adapter, place, names = adapter_of(model), {}, []
+    for module in adapter.modules(model):
+        if len(adapter.modules(module)) == 1 and adapter.export_weights(module):
+            place[id(module)] = len(place) + 1
+    parts = [model] if player.parts is None else [getattr(model, part) for part in player.parts]
+    for part in parts:
+        for module in adapter.modules(part):
+            if id(module) in place:
+                [layer] = adapter.export_weights(module)
+                names += [f"{place[id(module)]} {role}" for role in layer.arrays]
+    return names
+
+
 def test_one_step_of_gradient_descent_moves_every_weight_along_it(framework, kind, make, data):
+    """For each player: its own weights move along its own gradient, and all others stay."""
     model = make(framework, kind)
     batch = {"x": data.test.x, **KINDS[kind].given(data.test)}
-    before = arrays_of(model)
-    expected = expected_gradient(model, batch)
-    rate = 1e-2
+    expected = expected_gradients(model, batch)
     fix_noise(model, framework)
-    framework.twin.fit(model, batch, learning_rate=rate, batch_size=len(data.test.x), **STEP)
-    after = arrays_of(model)
-    size = max(np.abs(g).max() for g in expected)
-    assert size > 0.1
-    for (name, old), gradient in zip(before.items(), expected, strict=True):
-        if name != "0 progress":
-            moved = (old - after[name]) / rate
-            np.testing.assert_allclose(moved, gradient, atol=2e-4 * size, err_msg=name)
+    start = adapter_of(model).export_weights(model)
+    for player in model.players:
+        adapter_of(model).import_weights(model, start)
+        before = arrays_of(model)
+        rates = {other.name: RATE if other is player else NOTHING for other in model.players}
+        options = {"learning_rate": rates, "batch_size": len(data.test.x)}
+        framework.twin.fit(model, batch, **options, **STEP)
+        after = arrays_of(model)
+        own = set(parts_of(model, player))
+        size = max(np.abs(gradient).max() for gradient in expected[player.name])
+        assert size > 0.02
+        for (name, old), gradient in zip(before.items(), expected[player.name], strict=True):
+            if name == "0 progress":
+                continue
+            wanted = gradient if name in own else 0.0
+            moved = (old - after[name]) / RATE
+            np.testing.assert_allclose(
+                moved, wanted, atol=3e-4 * size, err_msg=f"{player.name}: {name}"
+            )
 
 
 def test_every_type_has_a_reference():

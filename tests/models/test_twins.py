@@ -22,13 +22,12 @@ def files(twin):
 
 MODULES = [name for name in files("torch") if not name.endswith("__init__")]
 
+# Files of Keras describe a model, those of PyTorch hold its numbers alone.
+DESCRIBES = (".get_config", ".from_config")
 # What one framework needs and the other does not, and why.
 OWN = {
     "keras": {
         "autoencoder.Autoencoder.call": "Keras's name for forward",
-        "autoencoder.Autoencoder.get_config": "Keras files describe a model",
-        "autoencoder.Autoencoder.from_config": "Keras files describe a model",
-        "variational.vae.VAE.get_config": "Keras files describe a model",
         "trainable.Bookkeeping": "variables that a compiled step reads",
         "trainable.EveryBatch": "how Keras's own fit tells the model its progress",
         "trainable.Trainable.set_progress": "assigns those variables",
@@ -46,7 +45,6 @@ OWN = {
         "training.engine.leaves_of": "Keras freezes layers, PyTorch weights",
         "training.step.Scope": "Keras tells layers that they train through a layer's call",
         "training.step.run_after_step": "the same",
-        "autoencoder.is_serialized": "Keras files describe a model",
     },
     "torch": {
         "autoencoder.Autoencoder.forward": "PyTorch's name for call",
@@ -114,6 +112,7 @@ def own_names(twin, module):
         name
         for name in found
         if any(name == own or name.startswith(f"{own}.") for own in OWN[twin])
+        or (twin == "keras" and name.endswith(DESCRIBES))
     }
 
 

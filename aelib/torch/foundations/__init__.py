@@ -1,0 +1,1 @@
+"""The deterministic models, and what is built on their codes."""
