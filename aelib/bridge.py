@@ -147,7 +147,7 @@ def classify(model: Any, x: ArrayLike) -> NDArray[np.float32]:
     """
     if not hasattr(model, "classify"):
         raise TypeError(f"{type(model).__name__} is no classifier: it has no method classify")
-    return _joined(_batches(model, "classify", as_inputs(model, x, names=("x",))))
+    return _joined(_batches(model, "classify", as_inputs(model, x, ("x",))))
 
 
 def evaluate(model: Any, x: Any, **given: ArrayLike) -> dict[str, float]:

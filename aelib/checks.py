@@ -47,6 +47,22 @@ def check_prior(prior: str, latent_dim: int) -> str:
     return prior
 
 
+def check_entries(entries: int) -> int:
+    """Return the size of a codebook, or raise `ValueError` where it is no choice."""
+    if entries < 2:
+        raise ValueError(f"entries must be at least 2, got {entries!r}")
+    return entries
+
+
+def check_vectors(shape: Sequence[int | None], grid: tuple[int, ...], width: int) -> None:
+    """Raise `ShapeError` unless an encoder gave one vector at each place of a grid."""
+    if tuple(shape[1:]) != (*grid, width):
+        raise ShapeError(
+            f"the encoder must give vectors of {width} numbers on a grid {grid}; it gives "
+            f"{shape[-1]} on {tuple(shape[1:-1])}"
+        )
+
+
 def check_labels(y: NDArray, classes: int) -> None:
     """Raise `ValueError` unless y holds one label from 0 to classes - 1 for each example."""
     if y.ndim != 1:

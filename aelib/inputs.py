@@ -10,7 +10,7 @@ from aelib.data import Dataset, Split
 
 
 def as_inputs(
-    model: Any, data: Any, *, names: tuple[str, ...] | None = None, **given: ArrayLike
+    model: Any, data: Any, names: tuple[str, ...] | None = None, /, **given: ArrayLike
 ) -> dict[str, NDArray]:
     """Return the arrays of a model's inputs, by name.
 

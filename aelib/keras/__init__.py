@@ -14,6 +14,7 @@ except ImportError as error:
 from aelib.keras.adapter import ADAPTER
 from aelib.keras.adversarial.adversarial import AdversarialAutoencoder
 from aelib.keras.autoencoder import Autoencoder
+from aelib.keras.discrete.vq import VQVAE
 from aelib.keras.foundations.classifier import Classifier
 from aelib.keras.losses.divergences import kl_standard_normal
 from aelib.keras.losses.reconstruction import bernoulli_nll, gaussian_nll, squared_error
@@ -28,6 +29,7 @@ from aelib.keras.variational.vae import VAE
 __all__ = [
     "ADAPTER",
     "VAE",
+    "VQVAE",
     "AdversarialAutoencoder",
     "Autoencoder",
     "Classifier",

@@ -11,6 +11,7 @@ except ImportError as error:
 from aelib.torch.adapter import ADAPTER
 from aelib.torch.adversarial.adversarial import AdversarialAutoencoder
 from aelib.torch.autoencoder import Autoencoder
+from aelib.torch.discrete.vq import VQVAE
 from aelib.torch.foundations.classifier import Classifier
 from aelib.torch.losses.divergences import kl_standard_normal
 from aelib.torch.losses.reconstruction import bernoulli_nll, gaussian_nll, squared_error
@@ -25,6 +26,7 @@ from aelib.torch.variational.vae import VAE
 __all__ = [
     "ADAPTER",
     "VAE",
+    "VQVAE",
     "AdversarialAutoencoder",
     "Autoencoder",
     "Classifier",

@@ -1,5 +1,6 @@
 """Every type of model, small, and how the tests make one."""
 
+import importlib
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -61,6 +62,31 @@ def conditional(twin, name, hidden=(12,), shape=SHAPE, **options):
     return getattr(twin, name)(encoder, decoder, LATENT_DIM, CLASSES, **options)
 
 
+def vector_quantized(twin, name, hidden=(4,), shape=SHAPE, **options):
+    """Convolutions from 6 x 6 pixels to a grid of 3 x 3 vectors, and back."""
+    channels, width = hidden[0], 2
+    if twin.__name__ == "aelib.keras":
+        keras = importlib.import_module("keras")
+        layers, how = keras.layers, {"strides": 2, "padding": "same"}
+        first = layers.Conv2D(channels, 4, activation="tanh", **how)
+        encoder = [keras.Input(shape), layers.Reshape((*shape, 1)), first, layers.Conv2D(width, 1)]
+        back = layers.Conv2DTranspose(1, 4, **how)
+        grid = tuple(side // 2 for side in shape)
+        decoder = [keras.Input((*grid, width)), back, layers.Reshape(shape)]
+        nets = keras.Sequential(encoder), keras.Sequential(decoder)
+    else:
+        nn = importlib.import_module("torch.nn")
+        first = nn.Conv2d(1, channels, 4, 2, 1)
+        grid = tuple(side // 2 for side in shape)
+        nets = (
+            nn.Sequential(
+                nn.Unflatten(1, (1, shape[0])), first, nn.Tanh(), nn.Conv2d(channels, width, 1)
+            ),
+            nn.Sequential(nn.ConvTranspose2d(width, 1, 4, 2, 1), nn.Flatten(1, 2)),
+        )
+    return getattr(twin, name)(*nets, grid, 5, width, **options)
+
+
 VARIATIONAL = {"beta": 0.25, "likelihood": "gaussian", "data_range": (-1.0, 2.0)}
 
 # A new type is one entry here, and one in references.py.
@@ -80,6 +106,11 @@ KINDS = {
         ("loss", "discriminator loss", "encoder loss"),
         build=adversarial,
         options={"data_range": (-1.0, 2.0)},
+    ),
+    "VQVAE": Kind(
+        ("reconstruction", "commitment", "perplexity"),
+        build=vector_quantized,
+        options={"commitment": 0.5, "decay": 0.9, "start": 0.5, "revive_below": None},
     ),
 }
 

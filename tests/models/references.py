@@ -68,10 +68,25 @@ def adversarial(weights, batch, draw):
     }
 
 
+def vector_quantized(weights, batch, draw):
+    """By brute force, with the gradient of the decoder passed straight to the encoder."""
+    own, first, second, back = weights
+    convolve, transpose = torch.nn.functional.conv2d, torch.nn.functional.conv_transpose2d
+    x = batch["x"][:, None]
+    hidden = torch.tanh(convolve(x, first["kernel"].permute(3, 2, 0, 1), first["bias"], 2, 1))
+    z = convolve(hidden, second["kernel"].permute(3, 2, 0, 1), second["bias"]).permute(0, 2, 3, 1)
+    tokens = torch.cdist(z.flatten(0, 2), own["codebook"]).argmin(1).view(z.shape[:-1])
+    q = own["codebook"].detach()[tokens]
+    passed = (z + (q - z).detach()).permute(0, 3, 1, 2)
+    x_hat = transpose(passed, back["kernel"].permute(3, 2, 0, 1), back["bias"], 2, 1)
+    return ((x - x_hat) ** 2).sum((1, 2, 3)).mean() + 0.25 * ((z - q) ** 2).sum((1, 2, 3)).mean()
+
+
 # Of a type with one player its loss, of one with several the loss of each by name.
 REFERENCES = {
     "Autoencoder": autoencoder,
     "VAE": vae,
     "ConditionalVAE": conditional_vae,
     "AdversarialAutoencoder": adversarial,
+    "VQVAE": vector_quantized,
 }

@@ -1,0 +1,1 @@
+"""Models whose code is made of tokens."""
