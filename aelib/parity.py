@@ -1,6 +1,6 @@
 """Carry weights from one framework to the other, and measure what is left between them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 from zlib import crc32
@@ -23,17 +23,21 @@ def copy_weights(source: Any, target: Any) -> None:
     naming the first that differs, and `TypeError` for a layer without a neutral layout.
     """
     layers = adapter_of(source).export_weights(source)
+    _set_weights(target, layers, len(layers))
+
+
+def _set_weights(target: Any, layers: Sequence[LayerWeights], count: int) -> None:
     places = adapter_of(target).export_weights(target)
-    if len(layers) != len(places):
+    if count != len(places):
         raise ValueError(
-            f"the source has {len(layers)} layers with weights and the target {len(places)}: "
-            "copy_weights needs the same architecture on both sides"
+            f"the source has {count} layers with weights and the target {len(places)}: "
+            "both sides need the same architecture"
         )
     for index, (layer, place) in enumerate(zip(layers, places, strict=True)):
         have, want = _describe(layer), _describe(place)
         if have != want:
             raise ValueError(f"layer {index} is {have} in the source and {want} in the target")
-    adapter_of(target).import_weights(target, layers)
+    adapter_of(target).import_weights(target, list(layers))
 
 
 def export_weights(model: Any) -> list[dict[str, NDArray]]:
@@ -42,6 +46,19 @@ def export_weights(model: Any) -> list[dict[str, NDArray]]:
     What sits on the model itself, such as its `progress`, comes first.
     """
     return [layer.arrays for layer in adapter_of(model).export_weights(model)]
+
+
+def import_weights(model: Any, weights: Sequence[Mapping[str, ArrayLike]]) -> None:
+    """Set weights and buffers of each layer, as `export_weights` returns them.
+
+    Raises `ValueError` where they do not fit the model, naming the first layer that differs.
+    """
+    places = adapter_of(model).export_weights(model)
+    layers = [
+        LayerWeights(place.kind, {name: np.asarray(array) for name, array in arrays.items()})
+        for place, arrays in zip(places, weights, strict=False)
+    ]
+    _set_weights(model, layers, len(weights))
 
 
 def gap(first: Any, second: Any, x: ArrayLike, **given: ArrayLike) -> float:

@@ -28,6 +28,18 @@ def test_exported_weights_compute_the_code(framework, make, x):
     np.testing.assert_allclose(aelib.encode(model, x), expected, atol=1e-5)
 
 
+def test_imported_weights_are_those_that_were_exported(framework, make, x):
+    first, second = make(framework, "VAE"), make(framework, "VAE")
+    parity.import_weights(second, parity.export_weights(first))
+    np.testing.assert_array_equal(aelib.encode(first, x), aelib.encode(second, x))
+    weights = parity.export_weights(first)
+    with pytest.raises(ValueError, match="source has 4 layers with weights and the target 5"):
+        parity.import_weights(second, weights[:-1])
+    weights[1]["bias"] = weights[1]["bias"][:-1]
+    with pytest.raises(ValueError, match=r"layer 1 is dense bias \(11,\)"):
+        parity.import_weights(second, weights)
+
+
 def test_the_gap_is_the_largest_difference(framework, make, x):
     first, second = make(framework, "Autoencoder"), make(framework, "Autoencoder")
     z, other = aelib.encode(first, x), aelib.encode(second, x)
