@@ -5,6 +5,7 @@ from importlib import metadata
 from pathlib import Path
 
 import pytest
+import yaml
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
@@ -102,3 +103,13 @@ def requires_python(name):
         return metadata.metadata(name)["Requires-Python"]
     except metadata.PackageNotFoundError:
         return None
+
+
+def test_package_script_and_runners_name_the_same_versions():
+    classifiers = re.findall(r"Python :: (3\.\d+)", (ROOT / "pyproject.toml").read_text())
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text())
+    runners = workflow["jobs"]["library"]["strategy"]["matrix"]["include"]
+    assert tuple(classifiers) == VERSIONS
+    assert {runner["python"] for runner in runners} == set(VERSIONS)
+    assert {runner["machine"].split("-")[0] for runner in runners} == {"ubuntu", "macos"}
+    assert " | ".join(VERSIONS) in (ROOT / "tools" / "virtual_environment.sh").read_text()
