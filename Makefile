@@ -1,5 +1,6 @@
 # Autoencoders, twice. `make help` lists the targets.
-PYTHON ?= python3.11
+# Where it is empty, tools/virtual_environment.sh finds one.
+PYTHON ?=
 VENV := .venv
 BIN := $(VENV)/bin
 CHAPTER ?=
@@ -18,8 +19,9 @@ RUN_ENV := AELIB_PROFILE=cpu AELIB_REQUIRE_DATA=1
 setup: $(VENV)/.current  ## make .venv from requirements/ (does nothing when it is current)
 
 $(VENV)/.current: pyproject.toml $(wildcard requirements/*.txt)
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet -r requirements/cpu.txt $(BUILD_TOOLS)
+	sh tools/virtual_environment.sh $(VENV) "$(PYTHON)"
+	index=$$($(BIN)/python -m tools.torch_index) && \
+		$(BIN)/python -m pip install --quiet $$index -r requirements/cpu.txt $(BUILD_TOOLS)
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	touch $@
 
@@ -55,7 +57,7 @@ benchmark: setup  ## measure the time to the well-known recipes' quality
 	$(BIN)/python benchmarks/time_to_quality.py
 
 $(VENV)-gpu-$(FRAMEWORK)/.current: pyproject.toml $(wildcard requirements/*.txt)
-	$(PYTHON) -m venv $(VENV)-gpu-$(FRAMEWORK)
+	sh tools/virtual_environment.sh $(VENV)-gpu-$(FRAMEWORK) "$(PYTHON)"
 	$(VENV)-gpu-$(FRAMEWORK)/bin/python -m pip install --quiet -r requirements/gpu-$(FRAMEWORK).txt $(BUILD_TOOLS)
 	$(VENV)-gpu-$(FRAMEWORK)/bin/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	touch $@
@@ -75,4 +77,4 @@ clean:  ## remove what was built (keeps .venv)
 	find . -name __pycache__ -not -path './$(VENV)*' -prune -exec rm -rf {} +
 
 help:  ## list the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-12s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
