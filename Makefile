@@ -26,8 +26,8 @@ $(VENV)/.current: pyproject.toml $(wildcard requirements/*.txt)
 notebooks: setup  ## write the Keras-only and PyTorch-only notebooks to _build/notebooks
 	$(BIN)/python -m tools.single_framework
 
-book: notebooks  ## build the HTML book in _build/html, warnings are errors
-	$(BIN)/jupyter-book build . -W --keep-going -n --all
+book: setup  ## build the HTML book in _build/html, warnings are errors
+	$(BIN)/python -m tools.build_book
 
 test: setup  ## run every test (quick profile, no network)
 	$(TEST_ENV) $(BIN)/python -m pytest -n 2
