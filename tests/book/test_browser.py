@@ -33,6 +33,7 @@ def toc_pages() -> list[str]:
 
 PAGES = toc_pages()
 CHAPTERS = [page for page in PAGES if (ROOT / f"{page}.ipynb").exists()]
+pytestmark = pytest.mark.long
 each_page = pytest.mark.parametrize("page", PAGES)
 each_chapter = pytest.mark.parametrize("page", CHAPTERS)
 

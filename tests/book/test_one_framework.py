@@ -22,6 +22,7 @@ def run_cell(process, code):
     process.run("one cell", new_notebook(cells=[new_code_cell(code)]), ROOT)
 
 
+@pytest.mark.long
 class OneFramework:
     """The runs with one framework: a class for each, so that each stays on one worker."""
 
