@@ -3,6 +3,7 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 CHAPTER ?=
+SHARD ?=
 FRAMEWORK ?= torch
 BUILD_TOOLS := setuptools==80.9.0
 # Tests use the data that ships with the package, and one thread for each of their two processes:
@@ -32,7 +33,7 @@ notebooks: setup  ## write the Keras-only and PyTorch-only notebooks to _build/n
 book: setup  ## build the HTML book in _build/html, warnings are errors
 	$(BIN)/python -m tools.build_book
 
-test: setup  ## run every test (quick profile, no network), or those of CHAPTER, or the part SHARD=1/3
+test: setup  ## run every test (quick profile, no network); CHAPTER=... or SHARD=1/3: a part
 	rm -f $(COSTS)
 	$(TEST_ENV) $(PYTEST) $(if $(CHAPTER),--chapter=$(CHAPTER) tests/book book)
 	$(if $(CHAPTER),,$(TEST_ENV) KERAS_BACKEND=torch $(PYTEST) tests/models tests/oracles -k keras)
