@@ -68,7 +68,7 @@ def work(seconds):
 
 @pytest.fixture(scope="session")
 def imported():
-    work(0.4)
+    work(0.6)
 
 @pytest.mark.parametrize("chapter", [Path("book/one.ipynb")])
 def test_own(imported, chapter):

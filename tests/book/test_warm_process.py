@@ -42,17 +42,17 @@ def test_cells_may_hold_what_a_notebook_may_hold(run):
     )
 
 
-@pytest.mark.parametrize(
-    ("bad", "wanted"),
-    [
-        ("boil()", r"----> 1 boil\(\)[^$]*RuntimeError: too hot\n*$"),
-        ("x = = 1", r"SyntaxError: invalid syntax\n*$"),
-        ("%no_such_magic", r"`%no_such_magic` not found"),
-        ("raise SystemExit(0)", r"SystemExit: 0\n*$"),
-        ("Unshowable()", r"RuntimeError: too hot\n*$"),
-        ("input()", r"EOFError"),
-    ],
-)
+FAILURES = {
+    "exception": ("boil()", r"----> 1 boil\(\)[^$]*RuntimeError: too hot\n*$"),
+    "syntax": ("x = = 1", r"SyntaxError: invalid syntax\n*$"),
+    "magic": ("%no_such_magic", r"`%no_such_magic` not found"),
+    "exit": ("raise SystemExit(0)", r"SystemExit: 0\n*$"),
+    "display": ("Unshowable()", r"RuntimeError: too hot\n*$"),
+    "input": ("input()", r"EOFError"),
+}
+
+
+@pytest.mark.parametrize(("bad", "wanted"), FAILURES.values(), ids=FAILURES)
 def test_a_failing_cell_is_shown_with_its_traceback(run, bad, wanted):
     setup = """
 def boil():
@@ -109,7 +109,10 @@ def test_a_process_that_dies_is_noticed_at_once(run, death, status):
             "import os; assert not os.getenv('AELIB_SEED')",
         ),
         ("import os; os.chdir('/')", "import os; assert os.getcwd() != '/'"),
-        ("import numpy as np; np.seterr(all='raise')", "import numpy as np; np.ones(1) / 0"),
+        (
+            "import numpy as np; np.seterr(all='raise'); np.set_printoptions(precision=1)",
+            "import numpy as np; np.ones(1) / 0; assert '0.123' in str(np.array([0.123]))",
+        ),
         (
             "import warnings; warnings.simplefilter('error')",
             "import warnings; warnings.warn('only a warning')",
@@ -120,3 +123,13 @@ def test_a_process_that_dies_is_noticed_at_once(run, death, status):
 def test_a_chapter_leaves_nothing_to_the_next(run, leave, check):
     run(leave)
     run(check)
+
+
+def test_a_process_that_cannot_start_says_why(tmp_path):
+    with (
+        WarmProcess(imports=("no_such_module",)) as process,
+        pytest.raises(ChapterFailed) as caught,
+    ):
+        process.run("book/one.ipynb", chapter("1"), tmp_path)
+    assert "did not start" in str(caught.value)
+    assert "No module named 'no_such_module'" in str(caught.value)

@@ -15,6 +15,7 @@ from multiprocessing import Pipe
 from pathlib import Path
 from typing import Any, Self
 
+import pytest
 from nbformat import NotebookNode
 
 HERE = Path(__file__).parent
@@ -24,8 +25,11 @@ BLOCKED = HERE / "blocked"
 SECONDS_TO_START = 120
 
 
-class ChapterFailed(Exception):
-    """A chapter did not run to its end; the message says where, and how."""
+class ChapterFailed(pytest.fail.Exception):
+    """A chapter did not run to its end. The message, which pytest shows alone, says where."""
+
+    def __init__(self, message: str):
+        super().__init__(message, pytrace=False)
 
 
 class _Died(Exception):
@@ -106,9 +110,9 @@ class WarmProcess:
         other_end.close()
         try:
             self._receive(SECONDS_TO_START)
-        except (TimeoutError, _Died) as error:
+        except (TimeoutError, _Died):
             self._stop()
-            raise ChapterFailed(f"the process did not start:\n{self._last_output()}") from error
+            raise ChapterFailed(f"the process did not start:\n{self._last_output()}") from None
 
     def _receive(self, limit: float) -> tuple[str, Any]:
         """Return the next message of the process, or raise `TimeoutError` or `_Died`."""
