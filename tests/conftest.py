@@ -66,6 +66,9 @@ def load_framework(name: str) -> Framework:
     """Import a twin; a missing framework is an error here, never a silent skip."""
     twin = importlib.import_module(f"aelib.{name}")
     engine = importlib.import_module("keras").backend.backend() if name == "keras" else "torch"
+    if engine == "torch":
+        # Comes with the first optimizer, and takes longer than the test that happens to make it.
+        importlib.import_module("torch._dynamo")
     return Framework(name, twin, engine)
 
 

@@ -1,11 +1,10 @@
 """The built book, opened from disk in Chromium as a reader opens it: without a server or network.
 
-Loadscope keeps this module in one worker, so the book is built once.
+Its tests stay on one worker, so the book is built once.
 """
 
 import os
 import re
-import shlex
 import shutil
 import subprocess
 import sys
@@ -16,6 +15,8 @@ from urllib.parse import unquote, urlsplit
 import nbformat
 import pytest
 import yaml
+
+from tools.build_book import VARIABLES
 
 ROOT = Path(__file__).parents[2]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -32,6 +33,7 @@ def toc_pages() -> list[str]:
 
 PAGES = toc_pages()
 CHAPTERS = [page for page in PAGES if (ROOT / f"{page}.ipynb").exists()]
+pytestmark = pytest.mark.long
 each_page = pytest.mark.parametrize("page", PAGES)
 each_chapter = pytest.mark.parametrize("page", CHAPTERS)
 
@@ -85,27 +87,14 @@ CONTRAST = """element => {
 }"""
 
 
-def build_command() -> list[str]:
-    """Return the command that `make book` runs, so that this is the book a reader gets."""
-    recipe = re.search(r"jupyter-book (build .*)", (ROOT / "Makefile").read_text())[1]
-    return [str(Path(sys.executable).with_name("jupyter-book")), *shlex.split(recipe)]
-
-
 @pytest.fixture(scope="session")
-def html(tmp_path_factory) -> Path:
-    """Build the book and return the folder of its pages."""
-    output = tmp_path_factory.mktemp("book")
-    env = {k: v for k, v in os.environ.items() if k not in ("AELIB_REPOSITORY", "AELIB_SITE")}
-    commands = (
-        [sys.executable, "-m", "tools.single_framework"],
-        [*build_command(), "--path-output", str(output)],
-    )
-    for command in commands:
-        done = subprocess.run(
-            command, cwd=ROOT, env=env, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
-    return output / "_build" / "html"
+def html() -> Path:
+    """Build the book as `make book` does, in the same place, and return the folder of its pages."""
+    env = {k: v for k, v in os.environ.items() if k not in VARIABLES}
+    command = [sys.executable, "-m", "tools.build_book"]
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
+    return ROOT / "_build" / "html"
 
 
 @pytest.fixture(scope="session")
@@ -206,6 +195,10 @@ def choose(window, framework: str) -> None:
     """Click a framework's label in the first tab set that offers both."""
     both = ".ae-frameworks:has(> label ~ label)"
     window.locator(f"{both} > label[data-sync-id={framework}] >> visible=true").first.click()
+
+
+def test_the_book_builds_without_a_warning(html):
+    assert (html / f"{PAGES[0]}.html").exists()
 
 
 @each_page

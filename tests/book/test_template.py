@@ -96,6 +96,13 @@ def test_setup_is_one_short_cell(sections):
     assert lines(cell) <= 10
 
 
+@each_chapter
+def test_setup_seeds_what_follows(sections):
+    """Chapters share a process where they run with one framework."""
+    [cell] = sections["## Setup"].code
+    assert calls(cell.source, "start")
+
+
 @each_model_chapter
 def test_the_idea_is_short_and_has_at_most_one_figure(sections):
     idea = sections["## The idea"]

@@ -1,0 +1,3 @@
+"""The course's own plugins of pytest."""
+
+pytest_plugins = ["tests.budget", "tests.distribution"]

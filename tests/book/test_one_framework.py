@@ -1,0 +1,59 @@
+"""Every chapter, and the example of CONTRIBUTING.md, runs with one framework as with two."""
+
+from pathlib import Path
+
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from tests.book.warm_process import ROOT, WarmProcess
+from tools.chapters import chapters
+from tools.single_framework import split
+
+CHAPTERS = [*chapters(), Path("CONTRIBUTING.md")]
+
+
+@pytest.fixture(scope="class")
+def process(request):
+    with WarmProcess(request.cls.imports, request.cls.blocked) as process:
+        yield process
+
+
+def run_cell(process, code):
+    process.run("one cell", new_notebook(cells=[new_code_cell(code)]), ROOT)
+
+
+@pytest.mark.long
+class OneFramework:
+    """The runs with one framework: a class for each, so that each stays on one worker."""
+
+    framework: str
+    imports: tuple[str, ...]
+    blocked: tuple[str, ...]
+
+    def test_the_other_framework_is_missing(self, process):
+        names = ", ".join(map(repr, self.blocked))
+        code = f"import importlib.util as u\nassert not any(map(u.find_spec, [{names}]))"
+        run_cell(process, code)
+
+    @pytest.mark.parametrize("chapter", CHAPTERS, ids=str)
+    def test_a_chapter_runs(self, process, notebook, chapter, record_property):
+        folder = (ROOT / chapter).parent
+        name = f"{chapter}, {self.framework} only"
+        seconds = process.run(name, split(notebook, self.framework), folder)
+        record_property("cpu_seconds", seconds)
+
+
+class TestKerasOnly(OneFramework):
+    framework = "keras"
+    imports = ("aelib.keras",)
+    blocked = ("torch",)
+
+    def test_layers_are_named_as_in_a_new_process(self, process):
+        for _ in range(2):
+            run_cell(process, "import keras\nassert keras.layers.Dense(1).name == 'dense'")
+
+
+class TestPyTorchOnly(OneFramework):
+    framework = "pytorch"
+    imports = ("aelib.torch", "torch._dynamo")  # the latter comes with the first optimizer
+    blocked = ("keras", "tensorflow")

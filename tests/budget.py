@@ -1,0 +1,137 @@
+"""How many CPU-seconds the chapters and the model types take, and how many they may take.
+
+With `--budget FILE` the run ends with a table of the slowest, and fails where one is over its
+budget. The file keeps the numbers for the next run, which adds its own: `make test` is two runs.
+"""
+
+import json
+import os
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.subjects import CHAPTER, MODEL_TYPE, subject
+
+# All runs of a chapter together, and all tests of a type, with both frameworks.
+LIMITS = {CHAPTER: 20.0, MODEL_TYPE: 8.0}
+ROWS = 10
+VARIABLE = "AELIB_BUDGET_FACTOR"
+
+# Seconds by (what it is, its name).
+Costs = Counter[tuple[str, str]]
+
+
+def limits(factor: str) -> dict[str, float]:
+    """Return the budgets of a machine that takes `factor` times the time of a usual one."""
+    try:
+        number = float(factor)
+    except ValueError:
+        number = 0.0
+    if not number > 0:  # which "nan" is not, either
+        raise pytest.UsageError(f"{VARIABLE} must be a number above 0, got {factor!r}")
+    return {what: number * seconds for what, seconds in LIMITS.items()}
+
+
+def excesses(costs: Costs, allowed: dict[str, float]) -> list[str]:
+    """Return a sentence for each chapter and type that is over its budget."""
+    return [
+        f"{name}: {seconds:.1f} CPU-seconds, and a {what} may take {allowed[what]:g}"
+        for (what, name), seconds in costs.most_common()
+        if seconds > allowed[what]
+    ]
+
+
+def table(costs: Costs, allowed: dict[str, float]) -> Iterator[str]:
+    """Yield the lines that show the slowest of each kind."""
+    for what, limit in allowed.items():
+        slowest = [(name, cost) for (kind, name), cost in costs.most_common() if kind == what]
+        for name, seconds in slowest[:ROWS]:
+            yield f"{seconds:6.1f} of {limit:g}  {what} {name}"
+
+
+def cpu_seconds(item: pytest.Item) -> float:
+    """Return the CPU time so far of this process, of the ended ones it started, and of a kernel."""
+    seconds = sum(os.times()[:4])
+    kernel = getattr(item.parent, "kernel", None)  # a test is then a cell of a notebook
+    if kernel is not None and kernel.is_alive():
+        seconds += sum(psutil.Process(kernel.km.provisioner.pid).cpu_times()[:4])
+    return seconds
+
+
+class Meter:
+    """Measure what each test takes, on the worker that runs it."""
+
+    def __init__(self):
+        self.start = self.shared = 0.0
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item):
+        self.start, self.shared = cpu_seconds(item), 0.0
+        return (yield)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(self, fixturedef, request):
+        """Set aside what is made once for all tests, such as the import of a framework."""
+        before = sum(os.times()[:4])
+        try:
+            return (yield)
+        finally:
+            if fixturedef.scope == "session":
+                self.shared += sum(os.times()[:4]) - before
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_teardown(self, item):
+        """Note the cost in the test's report; what a process that goes on took, the test says."""
+        about = subject(item)
+        if about is not None:
+            elsewhere = sum(value for name, value in item.user_properties if name == "cpu_seconds")
+            seconds = cpu_seconds(item) - self.start - self.shared + elsewhere
+            item.user_properties.append(("cost", [*about, seconds]))
+
+
+class Judge:
+    """Add up what the workers report, show it, and fail the run where it is too much."""
+
+    def __init__(self, path: Path, allowed: dict[str, float]):
+        self.path, self.allowed = path, allowed
+        stored = json.loads(path.read_text()) if path.exists() else []
+        self.costs: Costs = Counter({(what, name): seconds for what, name, seconds in stored})
+
+    def pytest_runtest_logreport(self, report):
+        if report.when == "teardown":
+            for name, value in report.user_properties:
+                if name == "cost":
+                    what, subject_name, seconds = value
+                    self.costs[what, subject_name] += seconds
+
+    def pytest_sessionfinish(self, session):
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        rows = [[what, name, seconds] for (what, name), seconds in self.costs.items()]
+        self.path.write_text(json.dumps(rows))
+        if excesses(self.costs, self.allowed) and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter):
+        terminalreporter.section("CPU-seconds of the slowest, and their budgets")
+        for line in table(self.costs, self.allowed):
+            terminalreporter.write_line(line)
+        for line in excesses(self.costs, self.allowed):
+            terminalreporter.write_line(f"OVER BUDGET  {line}", red=True)
+
+
+def pytest_addoption(parser):
+    parser.getgroup("course").addoption(
+        "--budget", type=Path, metavar="FILE", help="hold chapters and model types to CPU-seconds"
+    )
+
+
+def pytest_configure(config):
+    if config.option.budget is None:
+        return
+    config.pluginmanager.register(Meter())
+    if not hasattr(config, "workerinput"):  # the workers measure, the process above them adds up
+        allowed = limits(os.environ.get(VARIABLE, "1"))
+        config.pluginmanager.register(Judge(config.option.budget, allowed))
