@@ -56,7 +56,10 @@ def panels(columns: int = 1, height: float = 3.0, **kwargs: Any) -> Figure:
 
 @styled
 def images(
-    rows: Mapping[str, ArrayLike], titles: Sequence[str] | None = None, columns: int = 10
+    rows: Mapping[str, ArrayLike],
+    titles: Sequence[str] | None = None,
+    columns: int = 10,
+    signed: bool = False,
 ) -> Figure:
     """Show rows of gray images, each row with its name at the left.
 
@@ -64,6 +67,8 @@ def images(
         rows: by name, images of shape (n, 28, 28) in [0, 1]; the first `columns` are shown.
         titles: a title for each column.
         columns: how many images a row has, at most.
+        signed: whether the images are not in [0, 1] but of either sign, as weights are: zero is
+            then a middle gray, and each row has a scale of its own.
     """
     stacks = {name: np.asarray(stack)[:columns] for name, stack in rows.items()}
     width = max(map(len, stacks.values()))
@@ -79,8 +84,9 @@ def images(
     for axes, (name, stack) in zip(grid, stacks.items(), strict=True):
         for ax in axes:
             ax.set_axis_off()
+        high = np.abs(stack).max() if signed else 1
         for ax, image in zip(axes, stack, strict=False):
-            ax.imshow(image, vmin=0, vmax=1)
+            ax.imshow(image, vmin=-high if signed else 0, vmax=high)
         axes[0].text(-0.15, 0.5, name, transform=axes[0].transAxes, ha="right", va="center")
     for ax, title in zip(grid[0], titles or (), strict=False):
         ax.set_title(title, fontsize=8)

@@ -116,6 +116,14 @@ def test_images_show_each_row_on_one_gray_scale_with_its_name():
     assert [text.get_text() for ax in figure.axes for text in ax.texts] == ["dark", "bright"]
 
 
+def test_signed_images_have_zero_in_the_middle_of_the_scale_of_their_row():
+    figure = plots.images({"strong": 4 * STACK[:2] - 3, "weak": STACK[2:4]}, signed=True)
+    limits = [ax.images[0].get_clim() for ax in figure.axes]
+    strongest = np.abs(4 * STACK[:2] - 3).max()
+    weakest = STACK[2:4].max()
+    assert limits == [(-strongest, strongest)] * 2 + [(-weakest, weakest)] * 2
+
+
 def test_images_shows_no_more_than_the_columns_asked_for():
     figure = plots.images({"many": STACK}, columns=5)
     assert len(figure.axes) == 5

@@ -143,7 +143,6 @@ class Trainable(Noisy, keras.Model):
             own = weights_of(self, player)
             for _ in range(player.steps):
                 values |= train_step(self, player, self._optimizer_of(player, own), own, batch)
-        del values["gradient"]
         run_after_step(self, batch)
         return self._means(values, batch)
 

@@ -3,9 +3,11 @@
 import ast
 import re
 import statistics
+import symtable
 from pathlib import Path
 
 import pytest
+from nbformat.v4 import new_code_cell
 
 from tools.chapters import chapters
 
@@ -30,6 +32,10 @@ NAMES = {
     "keras": {"aek", "keras", "tensorflow", "tf", "layers", "ops"},
     "pytorch": {"aet", "torch", "nn", "F"},
 }
+
+FOLDED = "hide-input"  # tag
+# What draws, tabulates and claims, by the names that chapters use.
+PRESENTERS = {"claim", "plots", "plt", "aelib.claim", "aelib.summary", "aelib.table"}
 
 # The example that CONTRIBUTING.md gives is held to the same rules.
 CHAPTERS = [*chapters(), Path("CONTRIBUTING.md")]
@@ -67,6 +73,66 @@ def calls(source, name):
     """Return the calls of a function, by its own name or as an attribute."""
     found = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
     return [c for c in found if name in (getattr(c.func, "id", ""), getattr(c.func, "attr", ""))]
+
+
+def is_rooted(expression, names):
+    """Return whether an expression is one of these names, or calls or looks up something of it."""
+    while ast.unparse(expression) not in names:
+        if isinstance(expression, ast.Call):
+            expression = expression.func
+        elif isinstance(expression, ast.Attribute | ast.Subscript):
+            expression = expression.value
+        else:
+            return False
+    return True
+
+
+def names_of(tree, context):
+    """Return the names that code loads or stores."""
+    return {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, context)}
+
+
+def only_presents(source):
+    """Return whether code does nothing but draw, tabulate and claim.
+
+    Each of its statements calls a presenter, or what came from one in the same cell, such as a
+    figure and its axes; or it is a loop or a `with` around such statements. What is computed in
+    the arguments of such a call counts as part of it, what is computed in a statement of its own
+    does not.
+    """
+    known = set(PRESENTERS)
+
+    def presents(statement):
+        match statement:
+            case ast.Expr():
+                return is_rooted(statement.value, known)
+            case ast.Assign():
+                known.update(*(names_of(target, ast.Store) for target in statement.targets))
+                return is_rooted(statement.value, known)
+            case ast.For():
+                if names_of(statement.iter, ast.Load) & known:
+                    known.update(names_of(statement.target, ast.Store))
+                return all(map(presents, statement.body))
+            case ast.With():
+                return all(map(presents, statement.body))
+        return False
+
+    statements = ast.parse(source).body
+    return bool(statements) and all(map(presents, statements))
+
+
+def made_and_used(source):
+    """Return the names of the notebook that code gives a meaning, and those that it uses."""
+    cell = symtable.symtable(source, "cell", "exec")
+    made = {symbol.get_name() for symbol in cell.get_symbols() if symbol.is_assigned()}
+    used, tables = set(), [cell]
+    while tables:
+        table = tables.pop()
+        tables += table.get_children()
+        for symbol in table.get_symbols():
+            if symbol.is_referenced() and (table is cell or symbol.is_global()):
+                used.add(symbol.get_name())
+    return made, used
 
 
 @each_chapter
@@ -148,7 +214,13 @@ def test_what_is_asserted_is_computed(sections, heading):
 @each_model_chapter
 def test_it_claims_what_it_measured_and_shows_a_table(sections, code_cells):
     assert any(calls(cell.source, "claim") for cell in code_cells)
-    assert any(calls(cell.source, "table") for cell in sections["## What we measured"].code)
+    tables = [
+        call
+        for cell in sections["## What we measured"].code
+        for name in ("summary", "table")
+        for call in calls(cell.source, name)
+    ]
+    assert tables
 
 
 @each_model_chapter
@@ -184,6 +256,71 @@ def test_cells_are_short(code_cells):
     lengths = [lines(cell) for cell in code_cells]
     assert max(lengths) <= 25
     assert statistics.median(lengths) <= 10
+
+
+@each_chapter
+def test_what_only_draws_tabulates_or_claims_is_folded(code_cells):
+    for cell in code_cells:
+        assert FOLDED in tags(cell) or not only_presents(cell.source), cell.source
+
+
+@each_chapter
+def test_open_code_uses_nothing_that_folded_code_makes(code_cells):
+    folded = set()
+    for cell in code_cells:
+        made, used = made_and_used(cell.source)
+        if FOLDED in tags(cell):
+            folded |= made
+        else:
+            folded -= made
+            assert not folded & used, cell.source
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'claim("a", 1, above=0)',
+        "for name in models:\n    aelib.claim(name, metrics.mse(x, x), above=0)",
+        "aelib.table(rows)",
+        "aelib.summary(runs, {name: metrics.mse(x, x) for name in models})",
+        "plots.curves(runs, ylabel='loss')",
+        "figure = plots.panels(2)\nleft, _ = figure.axes\nleft.plot(x)\nfigure",
+        "figure = plots.panels(2)\nfor ax, x in zip(figure.axes, rows):\n    ax.plot(x)\nfigure",
+        "with plt.rc_context():\n    plt.plot(x)",
+    ],
+)
+def test_such_a_cell_has_to_be_folded(source):
+    with pytest.raises(AssertionError):
+        test_what_only_draws_tabulates_or_claims_is_folded([new_code_cell(source)])
+    folded = new_code_cell(source, metadata={"tags": [FOLDED]})
+    test_what_only_draws_tabulates_or_claims_is_folded([folded])
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "",
+        "import aelib",
+        "x_hat = pca.reconstruct(x)\nplots.grid(x_hat)",
+        "def error(model):\n    return metrics.mse(x, model(x))\nclaim('a', error(pca), above=0)",
+        "parity.agree(models, x)",
+        "aelib.show(metrics.pca)",
+        "print(error)",
+        "run = aet.fit(model, data)\nplots.curves({'PyTorch': run}, ylabel='loss')",
+        "figure",
+    ],
+)
+def test_any_other_cell_may_stay_open(source):
+    test_what_only_draws_tabulates_or_claims_is_folded([new_code_cell(source)])
+
+
+def test_what_open_code_uses_has_to_be_open():
+    folded = new_code_cell("x = 1\nclaim('a', x, above=0)", metadata={"tags": [FOLDED]})
+    for fine in ("x = 2\nprint(x)", "def double(x):\n    return 2 * x", "[x for x in runs]"):
+        test_open_code_uses_nothing_that_folded_code_makes([folded, new_code_cell(fine)])
+    for wrong in ("print(x)", "def double():\n    return 2 * x", "[x for name in runs]"):
+        with pytest.raises(AssertionError):
+            test_open_code_uses_nothing_that_folded_code_makes([folded, new_code_cell(wrong)])
 
 
 @each_chapter

@@ -45,6 +45,10 @@ OWN = {
         "training.engine.leaves_of": "Keras freezes layers, PyTorch weights",
         "training.step.Scope": "Keras tells layers that they train through a layer's call",
         "training.step.run_after_step": "the same",
+        "training.step.gradients_of": "Keras compiles the gradient and the update apart",
+        "training.step.update": "the same",
+        "training.step.restore_buffers": "the same",
+        "training.engine.Key": "the same",
     },
     "torch": {
         "autoencoder.Autoencoder.forward": "PyTorch's name for call",

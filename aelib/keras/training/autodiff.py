@@ -44,7 +44,7 @@ def values_and_gradients(
 def compiled(function: Callable[..., Tensor], *like: Any) -> Callable[..., Tensor]:
     """Return a function of arrays, traced once where the backend has graphs.
 
-    `like` are arrays as it will be called with: their lengths may change, nothing else.
+    `like` are what it will be called with: the length of an array may change, nothing else.
     """
     return _backend().compiled(function, *like)
 
@@ -80,7 +80,10 @@ class TensorFlowBackend:
         return values, [g if g is None else self.tf.convert_to_tensor(g) for g in gradients]
 
     def compiled(self, function: Any, *like: Any) -> Any:
-        specs = [self.tf.TensorSpec([None] * array.ndim, array.dtype) for array in like]
+        specs = [
+            self.tf.TensorSpec(a.shape if self.tf.is_tensor(a) else [None] * a.ndim, a.dtype)
+            for a in like
+        ]
         # A concrete function is traced now, and never again.
         concrete = self.tf.function(function, autograph=False).get_concrete_function(*specs)
         return lambda *arrays: concrete(*map(self.tf.constant, arrays))

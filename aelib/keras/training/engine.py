@@ -16,10 +16,19 @@ from aelib.keras.structure import modules
 from aelib.keras.trainable import Trainable
 from aelib.keras.training.autodiff import compiled
 from aelib.keras.training.optimizers import make_optimizer
-from aelib.keras.training.step import run_after_step, train_step, values_of, weights_of
-from aelib.training.guard import check_finite
+from aelib.keras.training.step import (
+    gradients_of,
+    restore_buffers,
+    run_after_step,
+    update,
+    values_of,
+    weights_of,
+)
+from aelib.training.guard import NonFiniteTerm, check_finite
 from aelib.training.plan import Plan
 from aelib.training.players import Player
+
+Key = tuple[str, Any]  # what is computed, and for which player
 
 
 class Engine:
@@ -45,8 +54,9 @@ class Engine:
         self.frozen = [layer for layer in leaves_of(model) if _is_frozen(layer, trained)]
         for layer in self.frozen:  # BatchNorm then uses its stored moments
             layer.trainable = False
-        self.functions: dict[str, Callable] = {}
-        self.names: dict[str, list[str]] = {}
+        self.functions: dict[Key, Callable] = {}
+        self.names: dict[Key, list[str]] = {}
+        self.touched: dict[str, list[bool]] = {}
 
     def seed(self) -> int:
         return int(keras.random.randint((), 0, 2**31 - 1))
@@ -55,19 +65,25 @@ class Engine:
         self.model.set_progress(progress)
 
     def step(self, player: Player, index: NDArray, learning_rate: float) -> dict[str, float]:
-        if isinstance(self.plan.optimizer_of(player), str):
-            self.optimizers[player.name].learning_rate.assign(learning_rate)
-        values = self._run(f"step of {player.name}", partial(self._step, player), index)
-        check_finite(values)
-        del values["gradient"]
+        # Gradient and update are two calls: a branch inside of a graph is slower than both.
+        numbers, gradients, buffers = self._call(("gradient", player), self._gradients, index)
+        values = self._named(("gradient", player), numbers)
+        try:
+            check_finite(values)
+        except NonFiniteTerm:
+            restore_buffers(self.model, buffers)
+            raise
+        norm, rate = np.float32(values.pop("gradient")), np.float32(learning_rate)
+        self._call(("update", player), self._update, norm, rate, *gradients)
         return values
 
     def after_step(self, index: NDArray) -> None:
         if type(self.model).after_step is not Trainable.after_step:
-            self._run("after a step", self._after_step, index)
+            self._call(("rule", None), self._rule, index)
 
     def measure(self, first: int, last: int) -> dict[str, float]:
-        return self._run("measure", self._measure, np.int32(first), np.int32(last))
+        key = ("measure", None)
+        return self._named(key, self._call(key, self._measure, np.int32(first), np.int32(last)))
 
     def weights_are_finite(self) -> bool:
         return all(np.isfinite(array).all() for array in self.snapshot())
@@ -83,37 +99,51 @@ class Engine:
         for layer in self.frozen:
             layer.trainable = True
 
-    def _step(self, player: Player, index: Tensor) -> dict[str, Tensor]:
+    def _gradients(self, key: Key, index: Tensor) -> tuple[Tensor, list[Tensor], list[Tensor]]:
+        _, player = key
+        own = self.own[player.name]
+        values, gradients, buffers = gradients_of(self.model, player, own, self._batch(index))
+        self.touched[player.name] = [g is not None for g in gradients]
+        return self._stack(key, values), [g for g in gradients if g is not None], buffers
+
+    def _update(self, key: Key, norm: Tensor, learning_rate: Tensor, *gradients: Tensor) -> Tensor:
+        _, player = key
         optimizer, own = self.optimizers[player.name], self.own[player.name]
-        clip_norm = self.plan.clip_norm_of(player)
-        return train_step(self.model, player, optimizer, own, self._batch(index), clip_norm)
+        if isinstance(self.plan.optimizer_of(player), str):
+            optimizer.learning_rate.assign(learning_rate)
+        own = [
+            weight for weight, moves in zip(own, self.touched[player.name], strict=True) if moves
+        ]
+        update(optimizer, own, gradients, norm, self.plan.clip_norm_of(player))
+        return norm
 
-    def _after_step(self, index: Tensor) -> dict[str, Tensor]:
+    def _rule(self, key: Key, index: Tensor) -> Tensor:
         run_after_step(self.model, self._batch(index))
-        return {"done": ops.ones(())}
+        return ops.ones(())
 
-    def _measure(self, first: Tensor, last: Tensor) -> dict[str, Tensor]:
+    def _measure(self, key: Key, first: Tensor, last: Tensor) -> Tensor:
         batch = {name: array[first:last] for name, array in self.valid.items()}
         values: dict[str, Tensor] = {}
         for player in self.plan.players:
             values |= values_of(self.model, player, batch, training=False)
-        return values
+        return self._stack(key, values)
 
     def _batch(self, index: Tensor) -> dict[str, Tensor]:
         return {name: ops.take(array, index, axis=0) for name, array in self.train.items()}
 
-    def _run(self, key: str, function: Callable, *arrays: Any) -> dict[str, float]:
-        """Call a function of tensors, compiled at its first call, that gives named scalars."""
+    def _call(self, key: Key, function: Callable, *arrays: Any) -> Any:
+        """Call a method with its key and tensors, compiled at the first call with that key."""
         if key not in self.functions:
+            self.functions[key] = compiled(partial(function, key), *arrays)
+        return self.functions[key](*arrays)
 
-            def stacked(*tensors: Tensor) -> Tensor:
-                values = function(*tensors)
-                self.names[key] = list(values)
-                return ops.stack(list(values.values()))
+    def _stack(self, key: Key, values: Mapping[str, Tensor]) -> Tensor:
+        """Return named scalars as one vector, which takes one transfer from the device."""
+        self.names[key] = list(values)
+        return ops.stack(list(values.values()))
 
-            self.functions[key] = compiled(stacked, *arrays)
-        numbers = ops.convert_to_numpy(self.functions[key](*arrays))
-        return dict(zip(self.names[key], numbers.tolist(), strict=True))
+    def _named(self, key: Key, numbers: Tensor) -> dict[str, float]:
+        return dict(zip(self.names[key], ops.convert_to_numpy(numbers).tolist(), strict=True))
 
 
 def leaves_of(model: keras.Layer) -> list[keras.Layer]:

@@ -30,6 +30,45 @@ class Scope(keras.Layer):
         return run()
 
 
+def gradients_of(
+    model: Any, player: Player, own: Sequence[keras.Variable], batch: Batch
+) -> tuple[dict[str, Tensor], list[Tensor | None], list[Tensor]]:
+    """Return a player's terms, loss and length of the gradient; the gradient; and the buffers.
+
+    The gradient is None for a weight that the loss does not touch. The buffers are copies from
+    before, for the case that a number turns out not to be finite.
+    """
+    buffers = [ops.copy(buffer.value) for buffer in model.non_trainable_weights]
+    values, gradients = values_and_gradients(
+        lambda: values_of(model, player, batch, training=True), own
+    )
+    squares = [ops.sum(ops.square(g)) for g in gradients if g is not None]
+    if not squares:
+        raise ValueError(f"the loss of {player.name} depends on none of the weights it trains")
+    return {**values, "gradient": ops.sqrt(sum(squares))}, gradients, buffers
+
+
+def update(
+    optimizer: keras.optimizers.Optimizer,
+    own: Sequence[keras.Variable],
+    gradients: Sequence[Tensor | None],
+    norm: Tensor,
+    clip_norm: float | None,
+) -> None:
+    """Move weights along their gradient, scaled down to `clip_norm` where it is longer."""
+    pairs = [(g, weight) for g, weight in zip(gradients, own, strict=True) if g is not None]
+    if clip_norm is not None:
+        scale = ops.minimum(clip_norm / ops.maximum(norm, 1e-12), 1.0)
+        pairs = [(scale * g, weight) for g, weight in pairs]
+    optimizer.apply(*map(list, zip(*pairs, strict=True)))
+
+
+def restore_buffers(model: Any, before: Sequence[Tensor]) -> None:
+    """Undo what a step did to the buffers."""
+    for buffer, value in zip(model.non_trainable_weights, before, strict=True):
+        buffer.assign(value)
+
+
 def train_step(
     model: Any,
     player: Player,
@@ -38,31 +77,23 @@ def train_step(
     batch: Batch,
     clip_norm: float | None = None,
 ) -> dict[str, Tensor]:
-    """Let a player move its own weights on one batch; return its terms, its loss and the gradient.
+    """Let a player move its own weights on one batch, and return its terms and its loss.
 
-    Where one of them is not finite, weights and buffers stay as they were.
+    Where one of them or the gradient is not finite, weights and buffers stay as they were.
     """
-    buffers = [(buffer, ops.copy(buffer.value)) for buffer in model.non_trainable_weights]
-    values, gradients = values_and_gradients(
-        lambda: values_of(model, player, batch, training=True), own
-    )
-    pairs = [(g, weight) for g, weight in zip(gradients, own, strict=True) if g is not None]
-    if not pairs:
-        raise ValueError(f"the loss of {player.name} depends on none of the weights it trains")
-    norm = ops.sqrt(sum(ops.sum(ops.square(g)) for g, _ in pairs))
-    scale = 1.0 if clip_norm is None else ops.minimum(clip_norm / ops.maximum(norm, 1e-12), 1.0)
+    values, gradients, before = gradients_of(model, player, own, batch)
+    norm = values.pop("gradient")
 
-    def update() -> Tensor:
-        optimizer.apply([scale * g for g, _ in pairs], [weight for _, weight in pairs])
+    def move() -> Tensor:
+        update(optimizer, own, gradients, norm, clip_norm)
         return norm
 
     def undo() -> Tensor:
-        for buffer, before in buffers:
-            buffer.assign(before)
+        restore_buffers(model, before)
         return norm
 
-    finite = ops.all(ops.isfinite(ops.stack([*values.values(), norm])))
-    return {**values, "gradient": ops.cond(finite, update, undo)}
+    ops.cond(ops.all(ops.isfinite(ops.stack([*values.values(), norm]))), move, undo)
+    return values
 
 
 def values_of(model: Any, player: Player, batch: Batch, training: bool) -> dict[str, Tensor]:
