@@ -68,14 +68,14 @@ def adapter_of(model: object) -> Adapter:
 def encode(model: Any, x: ArrayLike, **given: ArrayLike) -> NDArray:
     """Return the codes of x; for a probabilistic model, the posterior means.
 
-    Shapes: x (n, ...) -> (n, *code_shape); float32, or integers where the model has a vocabulary.
+    Shapes: x (n, ...) -> `(n, *code_shape)`; float32, or integers where the model has a vocabulary.
     Other inputs of the model are given by name, as ``y=labels``.
     """
     return _joined(_batches(model, "encode", as_inputs(model, x, **given)))
 
 
 def decode(model: Any, z: ArrayLike, **given: ArrayLike) -> NDArray[np.float32]:
-    """Return what the model makes of codes. Shapes: z (n, *code_shape) -> (n, ...).
+    """Return what the model makes of codes. Shapes: z `(n, *code_shape)` -> (n, ...).
 
     Raises `ValueError` for codes of another shape, or outside of the model's vocabulary.
     """

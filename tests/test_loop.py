@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from aelib.training import Interrupted, NonFiniteError, Player
-from aelib.training.guard import NonFiniteTerm
-from aelib.training.loop import Training
+from aelib.training.loop import BURST, Training
 from aelib.training.plan import Plan
 
 TWO = (Player("model"), Player("critic", steps=2))
@@ -23,7 +22,7 @@ class Notes:
 
     def __init__(self, losses=(), fail=None, finite=True):
         self.losses, self.fail, self.finite = list(losses), fail, finite
-        self.batches, self.rates, self.progress, self.after, self.movers = [], [], [], [], []
+        self.batches, self.moments, self.progress = [], [], []
         self.weights, self.finished = 0, 0
 
     def seed(self):
@@ -32,21 +31,21 @@ class Notes:
     def set_progress(self, progress):
         self.progress.append(progress)
 
-    def step(self, player, index, learning_rate):
-        self.movers.append(player.name)
-        if self.fail and len(self.movers) == self.fail[0]:
-            raise self.fail[1]
-        if player.name == "model":
+    def steps(self, batches, moments):
+        assert len(batches) == len(moments) <= BURST
+        for index, moment in zip(batches, moments, strict=True):
+            if isinstance(self.fail, tuple) and len(self.batches) + 1 == self.fail[0]:
+                raise self.fail[1]
             self.batches.append(index)
-            self.rates.append(learning_rate)
-        self.weights += 1
-        return {"loss" if player.name == "model" else "critic loss": float(len(index))}
-
-    def after_step(self, index):
-        self.after.append(index)
+            self.moments.append(moment)
+            if len(self.batches) == self.fail:
+                yield ["kl", "loss", "gradient"], [np.nan, np.nan, 1.0]
+                pytest.fail("a step was taken after one that failed")
+            self.weights += 1
+            yield ["kl", "loss", "gradient"], [1.0, float(len(index)), 2.0]
 
     def measure(self, first, last):
-        return {"loss": self.losses[len(self.after) // self.steps_per_epoch - 1]}
+        return ["loss"], [self.losses[len(self.batches) // self.steps_per_epoch - 1]]
 
     def weights_are_finite(self):
         return self.finite
@@ -109,33 +108,41 @@ def test_an_example_left_over_joins_the_batch_before_it(examples, batch_size, si
     engine = Notes()
     train(engine, examples=examples, batch_size=batch_size, epochs=2)
     assert [len(batch) for batch in engine.batches] == 2 * sizes
-    assert len(engine.rates) == 2 * len(sizes)
-    assert engine.rates[-1] > 0
+    assert rates_of(engine)[-1] > 0
 
 
 def test_progress_runs_from_nothing_to_one():
     engine = Notes()
     train(engine, examples=8, epochs=2)
-    assert engine.progress == [0.0, 0.25, 0.5, 0.5, 0.75, 1.0]
+    assert [moment.progress for moment in engine.moments] == [0.0, 0.25, 0.5, 0.75]
+    assert engine.progress == [0.5, 1.0]
 
 
-def test_players_move_in_turn_and_the_rule_of_the_model_comes_last():
-    engine = Notes()
-    run = train(engine, examples=8, epochs=1, players=TWO)
-    assert engine.movers == 2 * ["model", "critic", "critic"]
-    assert len(engine.after) == 2
-    np.testing.assert_array_equal(engine.after[0], engine.batches[0])
-    assert run.history["train"] == {"loss": [4.0], "critic loss": [4.0]}
+def test_a_history_has_the_means_over_examples_and_no_gradient():
+    run = train(Notes(), examples=10, epochs=1)
+    assert run.history["train"] == {"kl": [1.0], "loss": [(4 * 4 + 4 * 4 + 2 * 2) / 10]}
+
+
+@pytest.mark.parametrize("examples", [4 * BURST, 4 * BURST + 4, 9 * BURST + 2])
+def test_steps_come_in_bursts_of_batches_of_one_size(examples):
+    engine, bursts = Notes(), []
+    steps = engine.steps
+    engine.steps = lambda b, m: bursts.append(b.shape) or steps(b, m)
+    train(engine, examples=examples, epochs=1)
+    full, rest = divmod(examples, 4)
+    sizes = full // BURST * [BURST] + [full % BURST] * bool(full % BURST)
+    assert bursts == [(size, 4) for size in sizes] + [(1, rest)] * bool(rest)
 
 
 def test_rates_belong_to_players():
     plan = {"learning_rate": {"critic": 0.5}, "schedule": "constant"}
-    seen = []
     engine = Notes()
-    step = engine.step
-    engine.step = lambda p, i, rate: seen.append((p.name, rate)) or step(p, i, rate)
     train(engine, examples=4, epochs=1, players=TWO, **plan)
-    assert seen == [("model", 3e-3), ("critic", 0.5), ("critic", 0.5)]
+    assert engine.moments == [(0.0, {"model": 3e-3, "critic": 0.5})]
+
+
+def rates_of(engine):
+    return [moment.rates["model"] for moment in engine.moments]
 
 
 def one_cycle(steps, peak):
@@ -151,7 +158,7 @@ def one_cycle(steps, peak):
 def test_one_cycle_is_spread_over_all_steps(epochs):
     engine = Notes()
     train(engine, examples=10, batch_size=4, epochs=epochs)
-    np.testing.assert_allclose(engine.rates, one_cycle(3 * epochs, 0.1), rtol=1e-12)
+    np.testing.assert_allclose(rates_of(engine), one_cycle(3 * epochs, 0.1), rtol=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -183,7 +190,7 @@ def test_without_patience_the_last_weights_and_numbers_stay():
 
 
 def test_the_guard_names_epoch_and_step_and_the_engine_is_released():
-    engine = Notes(fail=(5, NonFiniteTerm("kl")))
+    engine = Notes(fail=5)
     with pytest.raises(NonFiniteError, match=r"the kl is not finite in epoch 2, step 2\b") as found:
         train(engine)
     assert "keeps its last finite weights" in str(found.value)
@@ -192,7 +199,7 @@ def test_the_guard_names_epoch_and_step_and_the_engine_is_released():
 
 
 def test_weights_that_overflowed_go_back_to_the_last_whole_epoch():
-    engine = Notes(fail=(5, NonFiniteTerm("kl")))
+    engine = Notes(fail=5)
 
     def finite():
         return engine.weights < 4

@@ -20,6 +20,7 @@ from aelib.keras.losses.divergences import kl_standard_normal
 from aelib.keras.losses.reconstruction import bernoulli_nll, gaussian_nll, squared_error
 from aelib.keras.losses.reparameterization import reparameterize
 from aelib.keras.nets.mlp import mlp_decoder, mlp_encoder
+from aelib.keras.noise import Noisy
 from aelib.keras.trainable import Trainable
 from aelib.keras.training.autodiff import gradient, jvp
 from aelib.keras.training.fit import fit
@@ -34,6 +35,7 @@ __all__ = [
     "Autoencoder",
     "Classifier",
     "ConditionalVAE",
+    "Noisy",
     "Trainable",
     "bernoulli_nll",
     "fit",

@@ -5,16 +5,17 @@ from keras import KerasTensor as Tensor
 
 
 class Noisy(keras.Layer):
-    """A layer whose every random number comes from `noise`.
+    """A part of a model whose every random number comes from `noise`.
 
-    Tests and `aelib.parity` put their own numbers in its place, the same for both frameworks. A
-    class of this kind makes its `seed_generator` when it is made.
+    Tests and `aelib.parity` put their own numbers in its place, the same for both frameworks.
+
+    Keras: a class of this kind makes its `seed_generator` when it is made.
     """
 
     seed_generator: keras.random.SeedGenerator
 
     def noise(self, name: str, shape: tuple[int, ...], kind: str = "normal") -> Tensor:
-        """Return fresh random numbers, on the device of the layer.
+        """Return fresh random numbers, on the device of the model.
 
         Args:
             name: what the numbers are for; each draw of a step has a name of its own.

@@ -77,6 +77,7 @@ class Trainable(Noisy, keras.Model):
             shape=(), initializer="zeros", trainable=False, name="progress"
         )
         self.bookkeeping = Bookkeeping()
+        self.built = True  # its parts bring or make their weights; it has nothing to add
 
     @property
     def loss_weights(self) -> Mapping[str, Weight]:
@@ -139,11 +140,16 @@ class Trainable(Noisy, keras.Model):
         """Let every player move on one batch; `keras.Model.fit` calls this."""
         batch = self._batch_of(data)
         values: dict[str, Tensor] = {}
+        numbers: list[Tensor] = []
         for player in self.players:
             own = weights_of(self, player)
             for _ in range(player.steps):
-                values |= train_step(self, player, self._optimizer_of(player, own), own, batch)
-        run_after_step(self, batch)
+                optimizer = self._optimizer_of(player, own)
+                found = train_step(self, player, optimizer, own, batch, earlier=numbers)
+                numbers += found.values()
+                values |= found
+        run_after_step(self, batch, numbers)
+        del values["gradient"]
         return self._means(values, batch)
 
     def test_step(self, data: Any) -> dict[str, Tensor]:

@@ -17,6 +17,7 @@ from aelib.torch.losses.divergences import kl_standard_normal
 from aelib.torch.losses.reconstruction import bernoulli_nll, gaussian_nll, squared_error
 from aelib.torch.losses.reparameterization import reparameterize
 from aelib.torch.nets.mlp import mlp_decoder, mlp_encoder
+from aelib.torch.noise import Noisy
 from aelib.torch.trainable import Trainable
 from aelib.torch.training.autodiff import gradient, jvp
 from aelib.torch.training.fit import fit
@@ -31,6 +32,7 @@ __all__ = [
     "Autoencoder",
     "Classifier",
     "ConditionalVAE",
+    "Noisy",
     "Trainable",
     "bernoulli_nll",
     "fit",

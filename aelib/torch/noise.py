@@ -7,13 +7,13 @@ from torch import Tensor, nn
 
 
 class Noisy(nn.Module):
-    """A module whose every random number comes from `noise`.
+    """A part of a model whose every random number comes from `noise`.
 
     Tests and `aelib.parity` put their own numbers in its place, the same for both frameworks.
     """
 
     def noise(self, name: str, shape: tuple[int, ...], kind: str = "normal") -> Tensor:
-        """Return fresh random numbers, on the device of the module.
+        """Return fresh random numbers, on the device of the model.
 
         Args:
             name: what the numbers are for; each draw of a step has a name of its own.

@@ -1,15 +1,7 @@
 """The guard against numbers that are not finite."""
 
 import math
-from collections.abc import Mapping
-
-
-class NonFiniteTerm(ArithmeticError):
-    """What one step reports: a term of the loss, or the gradient, is NaN or infinite."""
-
-    def __init__(self, term: str):
-        self.term = term
-        super().__init__(term)
+from collections.abc import Iterable
 
 
 class NonFiniteError(ArithmeticError):
@@ -31,8 +23,9 @@ class NonFiniteError(ArithmeticError):
         )
 
 
-def check_finite(values: Mapping[str, float]) -> None:
-    """Raise `NonFiniteTerm` for the first value that is NaN or infinite."""
-    for name, value in values.items():
+def not_finite(names: Iterable[str], values: Iterable[float]) -> str | None:
+    """Return the name of the first value that is NaN or infinite, or None."""
+    for name, value in zip(names, values, strict=True):
         if not math.isfinite(value):
-            raise NonFiniteTerm(name)
+            return name
+    return None

@@ -8,8 +8,9 @@ import math
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Mapping
-from typing import Any, Protocol
+from collections.abc import Iterable, Sequence
+from itertools import groupby, islice
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,12 +18,22 @@ from tqdm import tqdm
 
 from aelib.bridge import adapter_of
 from aelib.training.batches import training_arrays
-from aelib.training.guard import NonFiniteError, NonFiniteTerm, check_finite
+from aelib.training.guard import NonFiniteError, not_finite
 from aelib.training.plan import Plan
-from aelib.training.players import Player
 from aelib.training.run import Interrupted, Run
 
 VALID_BATCH = 1000
+# Steps in one call of an engine: enough to hide the cost of a call, few enough to interrupt.
+BURST = 16
+
+Values = tuple[Sequence[str], Sequence[float]]  # names, and as many numbers
+
+
+class Moment(NamedTuple):
+    """A step's place in the run: how far the training is, and each player's learning rate."""
+
+    progress: float
+    rates: dict[str, float]
 
 
 class Engine(Protocol):
@@ -42,19 +53,15 @@ class Engine(Protocol):
     def set_progress(self, progress: float) -> None:
         """Tell the model how far the training is, in [0, 1]."""
 
-    def step(
-        self, player: Player, index: NDArray[np.int32], learning_rate: float
-    ) -> dict[str, float]:
-        """Let a player move on the examples with these indices, and return its terms and loss.
+    def steps(self, batches: NDArray[np.int32], moments: Sequence[Moment]) -> Iterable[Values]:
+        """Take a step on each batch of examples, given by their indices, and yield what it gave.
 
-        Raises `NonFiniteTerm`, without a change of any weight or buffer, where one of them or the
-        gradient is not finite.
+        In a step the players move in turn, then the model's own rule runs. It gives the terms and
+        the loss of each move, and the length of its gradient as "gradient". Where one of them is
+        not finite, that move changes no weight and no buffer, and nothing moves after it.
         """
 
-    def after_step(self, index: NDArray[np.int32]) -> None:
-        """Run the model's own rule on the batch, once all players have moved."""
-
-    def measure(self, first: int, last: int) -> dict[str, float]:
+    def measure(self, first: int, last: int) -> Values:
         """Return terms and losses of these validation examples, without training."""
 
     def weights_are_finite(self) -> bool:
@@ -77,16 +84,17 @@ class Means:
         self.sums: dict[str, float] = defaultdict(float)
         self.counts: dict[str, int] = defaultdict(int)
 
-    def add(self, values: Mapping[str, float], examples: int) -> None:
-        """Count the mean of so many examples in."""
-        for name, value in values.items():
+    def add(self, names: Iterable[str], values: Iterable[float], examples: int) -> None:
+        """Count the means of so many examples in."""
+        for name, value in zip(names, values, strict=True):
             self.sums[name] += value * examples
             self.counts[name] += examples
 
     def write(self, history: dict[str, list[float]]) -> None:
         """Append the means to a history."""
         for name, total in self.sums.items():
-            history.setdefault(name, []).append(total / self.counts[name])
+            if name != "gradient":
+                history.setdefault(name, []).append(total / self.counts[name])
 
 
 class Training:
@@ -131,18 +139,15 @@ class Training:
 
     def _epoch(self, epoch: int) -> None:
         means = Means()
-        for step, index in enumerate(self.plan.batches(self.rng), 1):
-            self.engine.set_progress(self.steps_done / self.plan.steps)
-            for player in self.plan.players:
-                rate = self.plan.rate(player, self.steps_done)
-                for _ in range(player.steps):
-                    try:
-                        values = self.engine.step(player, index, rate)
-                    except NonFiniteTerm as error:
-                        raise self._stopped(error.term, epoch, step) from None
-                    means.add(values, len(index))
-            self.engine.after_step(index)
-            self.steps_done += 1
+        start = self.steps_done
+        for batches in _bursts(self.plan.batches(self.rng)):
+            steps = range(self.steps_done, self.steps_done + len(batches))
+            moments = [self._moment(step) for step in steps]
+            for names, values in self.engine.steps(batches, moments):
+                self.steps_done += 1
+                if term := not_finite(names, values):
+                    raise self._stopped(term, epoch, self.steps_done - start)
+                means.add(names, values, batches.shape[1])
         self.engine.set_progress(self.steps_done / self.plan.steps)
         if not self.engine.weights_are_finite():
             raise self._stopped("weights", epoch, 0)
@@ -151,16 +156,18 @@ class Training:
         means.write(self.run.history["train"])
         validation.write(self.run.history["valid"])
 
+    def _moment(self, step: int) -> Moment:
+        rates = {player.name: self.plan.rate(player, step) for player in self.plan.players}
+        return Moment(step / self.plan.steps, rates)
+
     def _validate(self, epoch: int) -> Means:
         means = Means()
         for first in range(0, self.valid_examples, VALID_BATCH):
             last = min(first + VALID_BATCH, self.valid_examples)
-            values = self.engine.measure(first, last)
-            try:
-                check_finite(values)
-            except NonFiniteTerm as error:
-                raise self._stopped(f"validation {error.term}", epoch, 0) from None
-            means.add(values, last - first)
+            names, values = self.engine.measure(first, last)
+            if term := not_finite(names, values):
+                raise self._stopped(f"validation {term}", epoch, 0)
+            means.add(names, values, last - first)
         return means
 
     def _stopped(self, term: str, epoch: int, step: int) -> NonFiniteError:
@@ -188,6 +195,13 @@ class Training:
             _, self.run.kept, state = self.best
             self.engine.restore(state)
         self.engine.finish()
+
+
+def _bursts(batches: Iterable[NDArray]) -> Iterable[NDArray]:
+    """Yield batches of one size together, at most `BURST` of them, in their order."""
+    for _, alike in groupby(batches, key=len):
+        while some := list(islice(alike, BURST)):
+            yield np.stack(some)
 
 
 def train(

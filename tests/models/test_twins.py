@@ -37,7 +37,8 @@ OWN = {
         "trainable.Trainable.test_step": "how Keras's own evaluate reaches the objective",
         "trainable.Trainable.metrics": "what Keras's own fit sets back each epoch",
         "training.autodiff.values_and_gradients": "Keras has two backends with a tape",
-        "training.autodiff.compiled": "Keras compiles a step into a graph",
+        "training.autodiff.compiled": "Keras compiles a measurement into a graph",
+        "training.autodiff.repeated": "Keras compiles many steps into one graph",
         "training.autodiff.outside_of_graph": "the same",
         "training.autodiff.TensorFlowBackend": "the two backends",
         "training.autodiff.TorchBackend": "the two backends",
@@ -45,10 +46,7 @@ OWN = {
         "training.engine.leaves_of": "Keras freezes layers, PyTorch weights",
         "training.step.Scope": "Keras tells layers that they train through a layer's call",
         "training.step.run_after_step": "the same",
-        "training.step.gradients_of": "Keras compiles the gradient and the update apart",
-        "training.step.update": "the same",
-        "training.step.restore_buffers": "the same",
-        "training.engine.Key": "the same",
+        "training.step.all_finite": "Keras decides inside of the graph whether to move",
     },
     "torch": {
         "autoencoder.Autoencoder.forward": "PyTorch's name for call",
@@ -60,6 +58,7 @@ OWN = {
 OTHER_SIGNATURE = {
     "training.engine.Engine.framework": "the name",
     "training.step.values_of": "PyTorch keeps the training mode in the model",
+    "training.step.train_step": "Keras cannot leave a graph where an earlier move failed",
 }
 
 

@@ -87,7 +87,7 @@ class AdversarialAutoencoder(Autoencoder):
         return prior_noise_shape(self.prior, self.latent_dim)
 
     def prior_codes(self, noise: Tensor) -> Tensor:
-        """Return draws of p(z) made of N(0, 1) noise. Shapes: (n, *noise_shape) -> (n, ...)."""
+        """Return draws of p(z) made of N(0, 1) noise. Shapes: `(n, *noise_shape)` -> (n, ...)."""
         return draw_prior(self.prior, noise)
 
     def get_config(self) -> dict[str, Any]:

@@ -29,7 +29,7 @@ def draw_prior(prior: str, noise: Tensor) -> Tensor:
     on a circle, "swiss_roll" a spiral of one turn and a half with Gaussian noise across it. The
     third number of their noise, :math:`u = \Phi(n_3)`, chooses the component, or the place on the
     curve; the first two are the deviation from it.
-    Shapes: (n, *noise_shape) -> (n, latent_dim).
+    Shapes: `(n, *noise_shape)` -> (n, latent_dim).
     """
     if prior == "normal":
         return noise

@@ -7,7 +7,9 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 import keras
+import numpy as np
 from keras import KerasTensor as Tensor
+from numpy.typing import NDArray
 
 Function = Callable[[Tensor], Tensor]
 
@@ -49,6 +51,15 @@ def compiled(function: Callable[..., Tensor], *like: Any) -> Callable[..., Tenso
     return _backend().compiled(function, *like)
 
 
+def repeated(function: Callable[..., Tensor], *like: NDArray) -> Callable[..., NDArray]:
+    """Return a function that runs another on each row of arrays in turn, as one graph.
+
+    It stops after a row whose result, a vector, has a number that is not finite, and returns the
+    results, one a row. `like` is as in `compiled`.
+    """
+    return _backend().repeated(function, *like)
+
+
 def outside_of_graph() -> AbstractContextManager:
     """Return a context in which variables can be made while a function is being traced."""
     return _backend().outside_of_graph()
@@ -78,6 +89,26 @@ class TensorFlowBackend:
         gradients = tape.gradient(last, [variable.value for variable in variables])
         # The gradient of a look-up, as in a codebook, comes as the rows that were looked up.
         return values, [g if g is None else self.tf.convert_to_tensor(g) for g in gradients]
+
+    def repeated(self, function: Any, *like: Any) -> Any:
+        def over_rows(*arrays: Any) -> Any:
+            def on_row(row: Any, _: Any, found: Any) -> Any:
+                numbers = function(*(array[row] for array in arrays))
+                finite = self.tf.reduce_all(self.tf.math.is_finite(numbers))
+                return row + 1, finite, found.write(row, numbers)
+
+            rows = self.tf.shape(arrays[0])[0]
+            results = self.tf.TensorArray(arrays[-1].dtype, size=rows)
+            done, _, results = self.tf.while_loop(
+                lambda row, finite, _: finite & (row < rows),
+                on_row,
+                (0, True, results),
+                parallel_iterations=1,
+            )
+            return results.gather(self.tf.range(done))
+
+        concrete = self.compiled(over_rows, *like)
+        return lambda *arrays: concrete(*arrays).numpy()
 
     def compiled(self, function: Any, *like: Any) -> Any:
         specs = [
@@ -112,6 +143,17 @@ class TorchBackend:
         tensors = [variable.value for variable in variables]
         gradients = self.torch.autograd.grad(last, tensors, allow_unused=True)
         return {name: value.detach() for name, value in values.items()}, list(gradients)
+
+    def repeated(self, function: Any, *like: Any) -> Any:
+        def over_rows(*arrays: Any) -> Any:
+            found: list[Any] = []
+            for rows in zip(*map(keras.ops.convert_to_tensor, arrays), strict=True):
+                found.append(keras.ops.convert_to_numpy(function(*rows)))
+                if not np.isfinite(found[-1]).all():
+                    break
+            return np.array(found)
+
+        return over_rows
 
     def compiled(self, function: Any, *like: Any) -> Any:
         return lambda *arrays: function(*map(keras.ops.convert_to_tensor, arrays))

@@ -1,10 +1,8 @@
 """What Keras does for the loop that trains."""
 
 import math
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import Any
 
 import keras
 import numpy as np
@@ -14,21 +12,13 @@ from numpy.typing import NDArray
 
 from aelib.keras.structure import modules
 from aelib.keras.trainable import Trainable
-from aelib.keras.training.autodiff import compiled
+from aelib.keras.training.autodiff import compiled, repeated
 from aelib.keras.training.optimizers import make_optimizer
-from aelib.keras.training.step import (
-    gradients_of,
-    restore_buffers,
-    run_after_step,
-    update,
-    values_of,
-    weights_of,
-)
-from aelib.training.guard import NonFiniteTerm, check_finite
+from aelib.keras.training.step import run_after_step, train_step, values_of, weights_of
+from aelib.training.loop import Moment, Values
+from aelib.training.objective import weights_at
 from aelib.training.plan import Plan
 from aelib.training.players import Player
-
-Key = tuple[str, Any]  # what is computed, and for which player
 
 
 class Engine:
@@ -54,9 +44,10 @@ class Engine:
         self.frozen = [layer for layer in leaves_of(model) if _is_frozen(layer, trained)]
         for layer in self.frozen:  # BatchNorm then uses its stored moments
             layer.trainable = False
-        self.functions: dict[Key, Callable] = {}
-        self.names: dict[Key, list[str]] = {}
-        self.touched: dict[str, list[bool]] = {}
+        self.take: Callable | None = None
+        self.look: Callable | None = None
+        self.names: list[str] = []
+        self.valid_names: list[str] = []
 
     def seed(self) -> int:
         return int(keras.random.randint((), 0, 2**31 - 1))
@@ -64,26 +55,20 @@ class Engine:
     def set_progress(self, progress: float) -> None:
         self.model.set_progress(progress)
 
-    def step(self, player: Player, index: NDArray, learning_rate: float) -> dict[str, float]:
-        # Gradient and update are two calls: a branch inside of a graph is slower than both.
-        numbers, gradients, buffers = self._call(("gradient", player), self._gradients, index)
-        values = self._named(("gradient", player), numbers)
-        try:
-            check_finite(values)
-        except NonFiniteTerm:
-            restore_buffers(self.model, buffers)
-            raise
-        norm, rate = np.float32(values.pop("gradient")), np.float32(learning_rate)
-        self._call(("update", player), self._update, norm, rate, *gradients)
-        return values
+    def steps(self, batches: NDArray, moments: Sequence[Moment]) -> Iterator[Values]:
+        # One graph takes all the steps: a call from Python costs as much as a small step does.
+        clock = np.array([self._numbers(moment) for moment in moments], np.float32)
+        if self.take is None:
+            self.take = repeated(self._step, batches, clock)
+        for values in self.take(batches, clock).tolist():
+            yield self.names, values
 
-    def after_step(self, index: NDArray) -> None:
-        if type(self.model).after_step is not Trainable.after_step:
-            self._call(("rule", None), self._rule, index)
-
-    def measure(self, first: int, last: int) -> dict[str, float]:
-        key = ("measure", None)
-        return self._named(key, self._call(key, self._measure, np.int32(first), np.int32(last)))
+    def measure(self, first: int, last: int) -> Values:
+        limits = np.int32(first), np.int32(last)
+        if self.look is None:
+            self.look = compiled(self._measure, *limits)
+        values = ops.convert_to_numpy(self.look(*limits)).tolist()
+        return self.valid_names, values
 
     def weights_are_finite(self) -> bool:
         return all(np.isfinite(array).all() for array in self.snapshot())
@@ -99,51 +84,50 @@ class Engine:
         for layer in self.frozen:
             layer.trainable = True
 
-    def _gradients(self, key: Key, index: Tensor) -> tuple[Tensor, list[Tensor], list[Tensor]]:
-        _, player = key
-        own = self.own[player.name]
-        values, gradients, buffers = gradients_of(self.model, player, own, self._batch(index))
-        self.touched[player.name] = [g is not None for g in gradients]
-        return self._stack(key, values), [g for g in gradients if g is not None], buffers
+    def _numbers(self, moment: Moment) -> list[float]:
+        """Return what changes from step to step, in the order of `_clocks`."""
+        weights = weights_at(self.model.loss_weights, moment.progress)
+        rates = [moment.rates[player.name] for player in self._scheduled()]
+        return [moment.progress, *weights.values(), *rates]
 
-    def _update(self, key: Key, norm: Tensor, learning_rate: Tensor, *gradients: Tensor) -> Tensor:
-        _, player = key
-        optimizer, own = self.optimizers[player.name], self.own[player.name]
-        if isinstance(self.plan.optimizer_of(player), str):
-            optimizer.learning_rate.assign(learning_rate)
-        own = [
-            weight for weight, moves in zip(own, self.touched[player.name], strict=True) if moves
+    def _clocks(self) -> list[keras.Variable]:
+        """Return the variables that show a step these numbers."""
+        weights = self.model.weights_now()
+        rates = [self.optimizers[player.name].learning_rate for player in self._scheduled()]
+        return [self.model.progress, *weights.values(), *rates]
+
+    def _scheduled(self) -> list[Player]:
+        """Return the players whose optimizer is given by name; any other keeps its own rate."""
+        return [
+            player
+            for player in self.plan.players
+            if isinstance(self.plan.optimizer_of(player), str)
         ]
-        update(optimizer, own, gradients, norm, self.plan.clip_norm_of(player))
-        return norm
 
-    def _rule(self, key: Key, index: Tensor) -> Tensor:
-        run_after_step(self.model, self._batch(index))
-        return ops.ones(())
+    def _step(self, index: Tensor, now: Tensor) -> Tensor:
+        for number, variable in enumerate(self._clocks()):
+            variable.assign(now[number])
+        batch = {name: ops.take(array, index, axis=0) for name, array in self.train.items()}
+        names: list[str] = []
+        values: list[Tensor] = []
+        for player in chain.from_iterable([player] * player.steps for player in self.plan.players):
+            optimizer, own = self.optimizers[player.name], self.own[player.name]
+            clip_norm = self.plan.clip_norm_of(player)
+            found = train_step(self.model, player, optimizer, own, batch, clip_norm, values)
+            names += found.keys()
+            values += found.values()
+        self.names = names
+        if type(self.model).after_step is not Trainable.after_step:
+            run_after_step(self.model, batch, values)
+        return ops.stack(values)
 
-    def _measure(self, key: Key, first: Tensor, last: Tensor) -> Tensor:
+    def _measure(self, first: Tensor, last: Tensor) -> Tensor:
         batch = {name: array[first:last] for name, array in self.valid.items()}
         values: dict[str, Tensor] = {}
         for player in self.plan.players:
             values |= values_of(self.model, player, batch, training=False)
-        return self._stack(key, values)
-
-    def _batch(self, index: Tensor) -> dict[str, Tensor]:
-        return {name: ops.take(array, index, axis=0) for name, array in self.train.items()}
-
-    def _call(self, key: Key, function: Callable, *arrays: Any) -> Any:
-        """Call a method with its key and tensors, compiled at the first call with that key."""
-        if key not in self.functions:
-            self.functions[key] = compiled(partial(function, key), *arrays)
-        return self.functions[key](*arrays)
-
-    def _stack(self, key: Key, values: Mapping[str, Tensor]) -> Tensor:
-        """Return named scalars as one vector, which takes one transfer from the device."""
-        self.names[key] = list(values)
+        self.valid_names = list(values)
         return ops.stack(list(values.values()))
-
-    def _named(self, key: Key, numbers: Tensor) -> dict[str, float]:
-        return dict(zip(self.names[key], ops.convert_to_numpy(numbers).tolist(), strict=True))
 
 
 def leaves_of(model: keras.Layer) -> list[keras.Layer]:

@@ -30,45 +30,6 @@ class Scope(keras.Layer):
         return run()
 
 
-def gradients_of(
-    model: Any, player: Player, own: Sequence[keras.Variable], batch: Batch
-) -> tuple[dict[str, Tensor], list[Tensor | None], list[Tensor]]:
-    """Return a player's terms, loss and length of the gradient; the gradient; and the buffers.
-
-    The gradient is None for a weight that the loss does not touch. The buffers are copies from
-    before, for the case that a number turns out not to be finite.
-    """
-    buffers = [ops.copy(buffer.value) for buffer in model.non_trainable_weights]
-    values, gradients = values_and_gradients(
-        lambda: values_of(model, player, batch, training=True), own
-    )
-    squares = [ops.sum(ops.square(g)) for g in gradients if g is not None]
-    if not squares:
-        raise ValueError(f"the loss of {player.name} depends on none of the weights it trains")
-    return {**values, "gradient": ops.sqrt(sum(squares))}, gradients, buffers
-
-
-def update(
-    optimizer: keras.optimizers.Optimizer,
-    own: Sequence[keras.Variable],
-    gradients: Sequence[Tensor | None],
-    norm: Tensor,
-    clip_norm: float | None,
-) -> None:
-    """Move weights along their gradient, scaled down to `clip_norm` where it is longer."""
-    pairs = [(g, weight) for g, weight in zip(gradients, own, strict=True) if g is not None]
-    if clip_norm is not None:
-        scale = ops.minimum(clip_norm / ops.maximum(norm, 1e-12), 1.0)
-        pairs = [(scale * g, weight) for g, weight in pairs]
-    optimizer.apply(*map(list, zip(*pairs, strict=True)))
-
-
-def restore_buffers(model: Any, before: Sequence[Tensor]) -> None:
-    """Undo what a step did to the buffers."""
-    for buffer, value in zip(model.non_trainable_weights, before, strict=True):
-        buffer.assign(value)
-
-
 def train_step(
     model: Any,
     player: Player,
@@ -76,24 +37,43 @@ def train_step(
     own: Sequence[keras.Variable],
     batch: Batch,
     clip_norm: float | None = None,
+    earlier: Sequence[Tensor] = (),
 ) -> dict[str, Tensor]:
-    """Let a player move its own weights on one batch, and return its terms and its loss.
+    """Let a player move its own weights on one batch; return its terms, loss and "gradient".
 
-    Where one of them or the gradient is not finite, weights and buffers stay as they were.
+    The last is the length of the gradient. Where a number is not finite, also one in `earlier`,
+    weights and buffers stay as they were.
     """
-    values, gradients, before = gradients_of(model, player, own, batch)
-    norm = values.pop("gradient")
+    before = [ops.copy(buffer.value) for buffer in model.non_trainable_weights]
+    values, gradients = values_and_gradients(
+        lambda: values_of(model, player, batch, training=True), own
+    )
+    moved = [(g, weight) for g, weight in zip(gradients, own, strict=True) if g is not None]
+    if not moved:
+        raise ValueError(f"the loss of {player.name} depends on none of the weights it trains")
+    norm = ops.sqrt(sum(ops.sum(ops.square(g)) for g, _ in moved))
 
     def move() -> Tensor:
-        update(optimizer, own, gradients, norm, clip_norm)
+        gradients, weights = map(list, zip(*moved, strict=True))
+        if clip_norm is not None:
+            scale = ops.minimum(clip_norm / ops.maximum(norm, 1e-12), 1.0)
+            gradients = [scale * g for g in gradients]
+        optimizer.apply(gradients, weights)
         return norm
 
     def undo() -> Tensor:
-        restore_buffers(model, before)
+        for buffer, value in zip(model.non_trainable_weights, before, strict=True):
+            buffer.assign(value)
         return norm
 
-    ops.cond(ops.all(ops.isfinite(ops.stack([*values.values(), norm]))), move, undo)
+    values["gradient"] = norm
+    ops.cond(all_finite([*earlier, *values.values()]), move, undo)
     return values
+
+
+def all_finite(numbers: Sequence[Tensor]) -> Tensor:
+    """Return whether every number is neither NaN nor infinite, as a scalar of the graph."""
+    return ops.all(ops.isfinite(ops.stack(list(numbers))))
 
 
 def values_of(model: Any, player: Player, batch: Batch, training: bool) -> dict[str, Tensor]:
@@ -111,10 +91,15 @@ def values_of(model: Any, player: Player, batch: Batch, training: bool) -> dict[
     return {**terms, name_loss(player, model.players): loss}
 
 
-def run_after_step(model: Any, batch: Batch) -> None:
-    """Run the model's own rule on a batch, in training mode."""
+def run_after_step(model: Any, batch: Batch, values: Sequence[Tensor]) -> None:
+    """Run the model's own rule on a batch, in training mode, where all values are finite."""
     first = next(iter(batch.values()))
-    Scope(model)(first, run=lambda: model.after_step(**batch), training=True)
+
+    def rule() -> Tensor:
+        Scope(model)(first, run=lambda: model.after_step(**batch), training=True)
+        return ops.ones(())
+
+    ops.cond(all_finite(values), rule, lambda: ops.zeros(()))
 
 
 def weights_of(model: Any, player: Player) -> list[keras.Variable]:

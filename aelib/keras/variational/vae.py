@@ -116,7 +116,7 @@ class VAE(Autoencoder):
         return self.code_shape
 
     def prior_codes(self, noise: Tensor) -> Tensor:
-        """Return draws of p(z) made of N(0, 1) noise. Shapes: (n, *noise_shape) -> (n, ...)."""
+        """Return draws of p(z) made of N(0, 1) noise. Shapes: `(n, *noise_shape)` -> (n, ...)."""
         return noise
 
     def get_config(self) -> dict[str, Any]:

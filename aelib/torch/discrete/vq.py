@@ -47,9 +47,9 @@ class VQVAE(Autoencoder):
             vector of the batch; None leaves it where it is.
         data_range: the closed range that x must lie in; None for any finite values.
 
-    Keras: the vectors are the last axis, (batch, *grid, width).
+    Keras: the vectors are the last axis, `(batch, *grid, width)`.
 
-    PyTorch: the vectors are the channels, (batch, width, *grid).
+    PyTorch: the vectors are the channels, `(batch, width, *grid)`.
 
     Raises `ValueError` for fewer than two entries, or an encoder that gives another grid.
     """
@@ -99,7 +99,7 @@ class VQVAE(Autoencoder):
         return {"commitment": self.commitment, "perplexity": 0.0}
 
     def vectors(self, x: Tensor) -> Tensor:
-        """Return the encoder's vectors before quantization. Shapes: -> (batch, *grid, width)."""
+        """Return the encoder's vectors before quantization. Shapes: -> `(batch, *grid, width)`."""
         z = self.encoder(x).movedim(1, -1)
         check_vectors(z.shape, self.grid, self.width)
         return z
@@ -113,11 +113,11 @@ class VQVAE(Autoencoder):
         return distances.argmin(-1).int()
 
     def encode(self, x: Tensor, **given: Tensor) -> Tensor:
-        """Return the tokens of x. Shapes: (batch, ...) -> (batch, *grid), whole numbers."""
+        """Return the tokens of x. Shapes: (batch, ...) -> `(batch, *grid)`, whole numbers."""
         return self.nearest(self.vectors(x))
 
     def decode(self, z: Tensor, **given: Tensor) -> Tensor:
-        """Return the reconstructions of tokens. Shapes: (batch, *grid) -> (batch, ...)."""
+        """Return the reconstructions of tokens. Shapes: `(batch, *grid)` -> (batch, ...)."""
         return self.decode_vectors(self.look_up(z))
 
     def look_up(self, tokens: Tensor) -> Tensor:

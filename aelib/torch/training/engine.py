@@ -1,6 +1,6 @@
 """What PyTorch does for the loop that trains."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 
 import torch
@@ -11,6 +11,8 @@ from aelib.torch.session import device
 from aelib.torch.trainable import Trainable
 from aelib.torch.training.optimizers import make_optimizer
 from aelib.torch.training.step import train_step, values_of, weights_of
+from aelib.training.guard import not_finite
+from aelib.training.loop import Moment, Values
 from aelib.training.plan import Plan
 from aelib.training.players import Player
 
@@ -50,27 +52,41 @@ class Engine:
     def set_progress(self, progress: float) -> None:
         self.model.progress.fill_(progress)
 
-    def step(self, player: Player, index: NDArray, learning_rate: float) -> dict[str, float]:
+    def steps(self, batches: NDArray, moments: Sequence[Moment]) -> Iterator[Values]:
+        for index, moment in zip(batches, moments, strict=True):
+            yield self._step(self._batch(index), moment)
+
+    def _step(self, batch: dict[str, Tensor], moment: Moment) -> Values:
+        self.set_progress(moment.progress)
+        names: list[str] = []
+        values: list[float] = []
+        for player in chain.from_iterable([player] * player.steps for player in self.plan.players):
+            found = self._move(player, batch, moment.rates[player.name])
+            names += found.keys()
+            values += found.values()
+            if not_finite(names, values):
+                return names, values
+        with torch.no_grad():
+            self.model.after_step(**batch)
+        return names, values
+
+    def _move(self, player: Player, batch: dict[str, Tensor], rate: float) -> dict[str, float]:
         optimizer = self.optimizers[player.name]
         if isinstance(self.plan.optimizer_of(player), str):
             for group in optimizer.param_groups:
-                group["lr"] = learning_rate
+                group["lr"] = rate
         own, clip_norm = self.own[player.name], self.plan.clip_norm_of(player)
-        return train_step(self.model, player, optimizer, own, self._batch(index), clip_norm)
+        return train_step(self.model, player, optimizer, own, batch, clip_norm)
 
     @torch.no_grad()
-    def after_step(self, index: NDArray) -> None:
-        self.model.after_step(**self._batch(index))
-
-    @torch.no_grad()
-    def measure(self, first: int, last: int) -> dict[str, float]:
+    def measure(self, first: int, last: int) -> Values:
         batch = {name: array[first:last] for name, array in self.valid.items()}
         values: dict[str, Tensor] = {}
         self.model.eval()
         for player in self.plan.players:
             values |= values_of(self.model, player, batch)
         self._train_mode()
-        return {name: float(value) for name, value in values.items()}
+        return list(values), torch.stack(list(values.values())).tolist()
 
     @torch.no_grad()
     def weights_are_finite(self) -> bool:

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from aelib.torch.trainable import Trainable
-from aelib.training.guard import NonFiniteTerm, check_finite
+from aelib.training.guard import not_finite
 from aelib.training.objective import weighted_sum, weights_at
 from aelib.training.players import Player, name_loss
 
@@ -24,10 +24,10 @@ def train_step(
     batch: Batch,
     clip_norm: float | None = None,
 ) -> dict[str, float]:
-    """Let a player move its own weights on one batch, and return its terms and its loss.
+    """Let a player move its own weights on one batch; return its terms, loss and "gradient".
 
-    Raises `NonFiniteTerm`, and leaves weights and buffers as they were, where a term, the loss or
-    the gradient is not finite.
+    The last is the length of the gradient. Where a number is not finite, weights and buffers stay
+    as they were.
     """
     buffers = [(buffer, buffer.clone()) for buffer in model.buffers()]
     values = values_of(model, player, batch)
@@ -42,17 +42,14 @@ def train_step(
     # One transfer from the device, and one wait for it, for everything.
     numbers = torch.stack([value.detach() for value in values.values()]).tolist()
     found = dict(zip(values, numbers, strict=True))
-    try:
-        check_finite(found)
-    except NonFiniteTerm:
+    if not_finite(found, numbers):
         with torch.no_grad():
             for buffer, before in buffers:
                 buffer.copy_(before)
-        raise
+        return found
     if clip_norm is not None:
         nn.utils.clip_grads_with_norm_(own, clip_norm, values["gradient"])
     optimizer.step()
-    del found["gradient"]
     return found
 
 

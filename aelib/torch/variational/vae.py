@@ -112,5 +112,5 @@ class VAE(Autoencoder):
         return self.code_shape
 
     def prior_codes(self, noise: Tensor) -> Tensor:
-        """Return draws of p(z) made of N(0, 1) noise. Shapes: (n, *noise_shape) -> (n, ...)."""
+        """Return draws of p(z) made of N(0, 1) noise. Shapes: `(n, *noise_shape)` -> (n, ...)."""
         return noise
