@@ -44,6 +44,7 @@ class Engine:
         self.frozen = [layer for layer in leaves_of(model) if _is_frozen(layer, trained)]
         for layer in self.frozen:  # BatchNorm then uses its stored moments
             layer.trainable = False
+        self.clocks = self._clocks()  # made here, so that no trace makes a variable and is redone
         self.take: Callable | None = None
         self.look: Callable | None = None
         self.names: list[str] = []
@@ -105,7 +106,7 @@ class Engine:
         ]
 
     def _step(self, index: Tensor, now: Tensor) -> Tensor:
-        for number, variable in enumerate(self._clocks()):
+        for number, variable in enumerate(self.clocks):
             variable.assign(now[number])
         batch = {name: ops.take(array, index, axis=0) for name, array in self.train.items()}
         names: list[str] = []
