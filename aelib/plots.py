@@ -192,7 +192,8 @@ def bars(
         offset = (index - (len(groups) - 1) / 2) * width
         color = COLORS.get(name.split(",")[0], CLASS_COLORS[index % len(CLASS_COLORS)])
         values = [numbers[category] for category in categories]
-        ax.barh(places + offset, values, width * 0.95, color=color, label=name)
+        alpha = 0.5 if "," in name else 1.0  # a variant of a framework's model
+        ax.barh(places + offset, values, width * 0.95, color=color, alpha=alpha, label=name)
     for name, value in (baselines or {}).items():
         color = COLORS.get(name.split(",")[0], "#57534e")
         ax.axvline(value, color=color, linestyle=":", label=name)
