@@ -65,6 +65,48 @@ def test_a_step_that_is_not_finite_leaves_the_buffers_too(framework, data):
     np.testing.assert_array_equal(moments(model), before)
 
 
+def test_nothing_moves_after_a_step_that_is_not_finite(framework, data):
+    """The first of two players fails in the third of four steps; the fourth would be finite."""
+    twin = framework.twin
+
+    class Failing(twin.Autoencoder):
+        players = (Player("encoder", ("encoder",)), Player("decoder", ("decoder",)))
+
+        def terms_of(self, player, x):
+            error = super().loss_terms(x)["reconstruction"]
+            distance = self.progress - 0.5  # 0 / 0 in the third step
+            fails = player.name == "encoder"
+            return {f"{player.name} error": error * distance / distance if fails else error}
+
+        def after_step(self, x):
+            total = sum(weight.sum() for weight in self.decoder.parameters())
+            self.steps.add_(1)
+            self.seen.copy_(total.detach())
+
+    class FailingKeras(Failing):
+        def after_step(self, x):
+            ops = importlib.import_module("keras").ops
+            total = sum(ops.sum(weight) for weight in self.decoder.weights)
+            self.steps.assign(self.steps + 1)
+            self.seen.assign(total)
+
+    model = with_batch_norm(framework, Failing if framework.name == "torch" else FailingKeras)
+    for name in ("steps", "seen"):
+        if framework.name == "keras":
+            weight = model.add_weight(shape=(), initializer="zeros", trainable=False, name=name)
+            setattr(model, name, weight)
+        else:
+            model.register_buffer(name, importlib.import_module("torch").zeros(()))
+    size = len(data.train.x) // 4
+    with pytest.raises(NonFiniteError, match="encoder error is not finite in epoch 1, step 3"):
+        twin.fit(model, data.train.x[: 4 * size], epochs=1, batch_size=size, progress=False)
+    assert float(model.steps) == 2
+    seen = float(model.seen)
+    model.after_step(None)
+    assert float(model.steps) == 3
+    assert float(model.seen) == seen
+
+
 def test_early_stopping_brings_back_the_buffers_of_its_epoch(framework, data):
     """The rate is so high that the validation loss goes up and down."""
     model = with_batch_norm(framework)

@@ -67,6 +67,14 @@ def test_a_probe_finds_nothing_in_noise(rng, probe):
     assert 0.05 < accuracy < 0.15  # one in ten
 
 
+def test_a_linear_probe_does_not_care_for_the_units_of_a_feature(rng):
+    """Without a common scale, its penalty would hide what is measured in large units."""
+    train, test = clusters(rng, distance=12, shape=(8,)), clusters(rng, distance=12, shape=(8,))
+    units = np.float32(10.0) ** np.arange(-6, 2)
+    scaled = [Split(part.x * units, part.y) for part in (train, test)]
+    assert linear_probe(*scaled) == pytest.approx(linear_probe(train, test), abs=0.01)
+
+
 def test_the_nearest_neighbors_see_what_no_hyperplane_sees(rng):
     """Two classes as two rings: the probes measure different things."""
 
