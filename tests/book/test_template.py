@@ -27,6 +27,7 @@ HEADINGS = [
     "## Exercises",
     "## Where this lives in `aelib`",
 ]
+DERIVATION = "## The derivation"  # where the result is not plain
 # The names by which chapters know a framework.
 NAMES = {
     "keras": {"aek", "keras", "tensorflow", "tf", "layers", "ops"},
@@ -153,7 +154,8 @@ def test_it_opens_with_a_title_one_sentence_and_three_abilities(sections, notebo
 @each_model_chapter
 def test_its_sections_come_in_order(sections):
     _, *headings = sections
-    assert headings == HEADINGS
+    place = HEADINGS.index("## The objective") + 1
+    assert headings in (HEADINGS, [*HEADINGS[:place], DERIVATION, *HEADINGS[place:]])
 
 
 @each_chapter
