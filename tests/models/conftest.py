@@ -12,8 +12,14 @@ from aelib.data import Dataset, Split
 from tests.models.kinds import KINDS, SHAPE
 
 
+@pytest.fixture(scope="session")
+def _imported():
+    """Import both frameworks for all tests, so that no type is charged for it."""
+    aelib.start(seed=0)
+
+
 @pytest.fixture(autouse=True)
-def _seeded():
+def _seeded(_imported):
     aelib.start(seed=0)
 
 
