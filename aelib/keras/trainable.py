@@ -12,7 +12,7 @@ from aelib.keras.noise import Noisy
 from aelib.keras.training.autodiff import outside_of_graph
 from aelib.keras.training.step import run_after_step, train_step, values_of, weights_of
 from aelib.training.objective import Weight, weights_at
-from aelib.training.players import Player
+from aelib.training.players import Player, moves
 
 
 class Bookkeeping:
@@ -141,13 +141,12 @@ class Trainable(Noisy, keras.Model):
         batch = self._batch_of(data)
         values: dict[str, Tensor] = {}
         numbers: list[Tensor] = []
-        for player in self.players:
+        for player in moves(self.players):
             own = weights_of(self, player)
-            for _ in range(player.steps):
-                optimizer = self._optimizer_of(player, own)
-                found = train_step(self, player, optimizer, own, batch, earlier=numbers)
-                numbers += found.values()
-                values |= found
+            optimizer = self._optimizer_of(player, own)
+            found = train_step(self, player, optimizer, own, batch, earlier=numbers)
+            numbers += found.values()
+            values |= found
         run_after_step(self, batch, numbers)
         del values["gradient"]
         return self._means(values, batch)

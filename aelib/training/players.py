@@ -1,6 +1,6 @@
 """Who trains what: the players of an objective."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 
@@ -28,6 +28,12 @@ class Player:
             raise ValueError(f"parts must be a tuple of names, got the string {self.parts!r}")
         if self.steps < 1:
             raise ValueError(f"steps of {self.name} must be at least 1, got {self.steps!r}")
+
+
+def moves(players: Sequence[Player]) -> Iterator[Player]:
+    """Yield who moves in a step, in turn: each player as often as its steps say."""
+    for player in players:
+        yield from [player] * player.steps
 
 
 def name_loss(player: Player, players: Sequence[Player]) -> str:

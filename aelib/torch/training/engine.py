@@ -14,7 +14,7 @@ from aelib.torch.training.step import train_step, values_of, weights_of
 from aelib.training.guard import not_finite
 from aelib.training.loop import Moment, Values
 from aelib.training.plan import Plan
-from aelib.training.players import Player
+from aelib.training.players import Player, moves
 
 
 class Engine:
@@ -60,7 +60,7 @@ class Engine:
         self.set_progress(moment.progress)
         names: list[str] = []
         values: list[float] = []
-        for player in chain.from_iterable([player] * player.steps for player in self.plan.players):
+        for player in moves(self.plan.players):
             found = self._move(player, batch, moment.rates[player.name])
             names += found.keys()
             values += found.values()
