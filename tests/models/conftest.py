@@ -9,6 +9,7 @@ import pytest
 import aelib
 from aelib.bridge import adapter_of
 from aelib.data import Dataset, Split
+from aelib.keras.training import engine
 from tests.models.kinds import KINDS, SHAPE
 
 
@@ -21,6 +22,18 @@ def _imported():
 @pytest.fixture(autouse=True)
 def _seeded(_imported):
     aelib.start(seed=0)
+
+
+@pytest.fixture(autouse=True)
+def _compiled(monkeypatch):
+    """Have Keras compile every training, as it does a long one."""
+    monkeypatch.setattr(engine, "FEW_STEPS", 0)
+
+
+@pytest.fixture
+def step_by_step(_compiled, monkeypatch):
+    """Have Keras compile no training, as it does with a short one."""
+    monkeypatch.setattr(engine, "FEW_STEPS", 1000)
 
 
 @pytest.fixture(params=KINDS)

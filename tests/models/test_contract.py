@@ -11,7 +11,7 @@ from aelib.training.plan import Plan
 from tests.models.files import THROUGH
 from tests.models.kinds import KINDS, fix_noise
 
-FIT = {"batch_size": 20, "learning_rate": 1e-2, "schedule": "constant", "progress": False}
+FIT = {"batch_size": 50, "learning_rate": 1e-2, "schedule": "constant", "progress": False}
 
 
 def close(first, second):
@@ -46,18 +46,19 @@ def test_the_code_of_an_example_does_not_depend_on_its_batch(model, x, given, mo
     close(aelib.encode(model, x.tolist(), **given), whole)
 
 
+@pytest.mark.usefixtures("step_by_step")
 def test_training_lowers_the_loss_and_records_every_term(
     framework, model, terms, losses, weights, data
 ):
-    run = framework.twin.fit(model, data, epochs=6, **FIT)
+    run = framework.twin.fit(model, data, epochs=4, **FIT)
     for part in ("train", "valid"):
         history = run.history[part]
         assert set(history) == {*terms, *losses}
-        assert all(len(values) == 6 for values in history.values())
+        assert all(len(values) == 4 for values in history.values())
         assert np.isfinite(list(history.values())).all()
         assert history["loss"][-1] < history["loss"][0]
     assert run.framework == {"keras": "Keras", "torch": "PyTorch"}[framework.name]
-    assert run.epochs == len(run.times) == 6
+    assert run.epochs == len(run.times) == 4
     assert 0 < run.times[0] < run.times[-1] == run.seconds
     assert run.model is model
     assert 0 < run.parameters < sum(array.size for array in weights(model))
@@ -67,11 +68,12 @@ def test_training_lowers_the_loss_and_records_every_term(
     assert set(model.loss_weights) <= set(terms)
 
 
+@pytest.mark.usefixtures("step_by_step")
 def test_a_rate_that_diverges_leaves_finite_weights(framework, kind, make, data, weights):
     model = make(framework, kind)
     wild = {**FIT, "optimizer": "sgd", "learning_rate": 1e6}
     with pytest.raises(NonFiniteError, match="Lower learning_rate"):
-        framework.twin.fit(model, data, epochs=20, **wild)
+        framework.twin.fit(model, data, epochs=3, **wild)
     assert all(np.isfinite(array).all() for array in weights(model))
 
 

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 import aelib
+from aelib.keras.training import engine
+from tests.models.kinds import fix_noise
 
 OPTIONS = {"batch_size": 20, "learning_rate": 1e-2, "schedule": "constant", "progress": False}
 
@@ -166,3 +168,17 @@ def test_one_bar_shows_the_progress_where_it_is_wanted(framework, make, x, capsy
     assert shown.out == ""
     assert "Autoencoder: 100%" in shown.err
     assert "2/2" in shown.err
+
+
+@pytest.mark.parametrize("name", ["AdversarialAutoencoder", "VQVAE"])
+def test_few_steps_give_what_a_compiled_training_gives(both, name, make, data, monkeypatch):
+    """Keras takes a few steps one by one; so do players, and a model's own rule."""
+    keras, histories = both["keras"], []
+    for few_steps in (0, 1000):
+        monkeypatch.setattr(engine, "FEW_STEPS", few_steps)
+        aelib.start(seed=0)
+        model = make(keras, name)
+        fix_noise(model, keras)
+        histories.append(keras.twin.fit(model, data.train.x, epochs=2, **OPTIONS).history["train"])
+    for term, values in histories[0].items():
+        assert histories[1][term] == pytest.approx(values, rel=1e-4), term

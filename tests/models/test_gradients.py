@@ -62,6 +62,7 @@ def parts_of(model, player):
     return names
 
 
+@pytest.mark.usefixtures("step_by_step")
 def test_one_step_of_gradient_descent_moves_every_weight_along_it(framework, kind, make, data):
     """For each player: its own weights move along its own gradient, and all others stay."""
     model = make(framework, kind)

@@ -10,6 +10,7 @@ from scipy.stats import kstest
 import aelib
 from aelib import NonFiniteError, Player, parity, warm_up
 from aelib.bridge import adapter_of
+from aelib.keras.training import engine
 
 FIT = {"batch_size": 20, "progress": False}
 
@@ -65,8 +66,10 @@ def test_a_step_that_is_not_finite_leaves_the_buffers_too(framework, data):
     np.testing.assert_array_equal(moments(model), before)
 
 
-def test_nothing_moves_after_a_step_that_is_not_finite(framework, data):
+@pytest.mark.parametrize("few_steps", [0, 4], ids=["compiled", "step by step"])
+def test_nothing_moves_after_a_step_that_is_not_finite(framework, data, few_steps, monkeypatch):
     """The first of two players fails in the third of four steps; the fourth would be finite."""
+    monkeypatch.setattr(engine, "FEW_STEPS", few_steps)
     twin = framework.twin
 
     class Failing(twin.Autoencoder):
@@ -268,10 +271,10 @@ def test_a_torch_model_draws_its_noise_where_it_is(both, make):
         assert model.noise("z", (3, 2), kind).device.type == "meta"
 
 
-@pytest.mark.parametrize(("kind", "law"), [("normal", "norm"), ("uniform", "uniform")])
-def test_noise_has_the_law_that_was_asked_for(framework, make, kind, law):
+@pytest.mark.parametrize(("name", "law"), [("normal", "norm"), ("uniform", "uniform")])
+def test_noise_has_the_law_that_was_asked_for(framework, make, name, law):
     model = make(framework, "Autoencoder")
-    numbers = framework.to_numpy(model.noise("z", (4000, 2), kind))
+    numbers = framework.to_numpy(model.noise("z", (4000, 2), name))
     assert kstest(numbers.ravel(), law).pvalue > 1e-4
     assert abs(np.corrcoef(numbers.T)[0, 1]) < 0.08
     with pytest.raises(ValueError, match="noise z must be 'normal' or 'uniform', got 'cauchy'"):

@@ -39,6 +39,8 @@ OWN = {
         "training.autodiff.values_and_gradients": "Keras has two backends with a tape",
         "training.autodiff.compiled": "Keras compiles a measurement into a graph",
         "training.autodiff.repeated": "Keras compiles many steps into one graph",
+        "training.autodiff.one_by_one": "or, where they are few, takes them without",
+        "training.engine.FEW_STEPS": "so few",
         "training.autodiff.outside_of_graph": "the same",
         "training.autodiff.TensorFlowBackend": "the two backends",
         "training.autodiff.TorchBackend": "the two backends",

@@ -46,7 +46,7 @@ def values_and_gradients(
 def compiled(function: Callable[..., Tensor], *like: Any) -> Callable[..., Tensor]:
     """Return a function of arrays, traced once where the backend has graphs.
 
-    `like` are what it will be called with: the length of an array may change, nothing else.
+    `like` are arrays as it will be called with: their lengths may change, nothing else.
     """
     return _backend().compiled(function, *like)
 
@@ -58,6 +58,20 @@ def repeated(function: Callable[..., Tensor], *like: NDArray) -> Callable[..., N
     results, one a row. `like` is as in `compiled`.
     """
     return _backend().repeated(function, *like)
+
+
+def one_by_one(function: Callable[..., Tensor]) -> Callable[..., NDArray]:
+    """Return a function that does what `repeated` does, without a graph."""
+
+    def over_rows(*arrays: NDArray) -> NDArray:
+        found: list[NDArray] = []
+        for rows in zip(*map(keras.ops.convert_to_tensor, arrays), strict=True):
+            found.append(keras.ops.convert_to_numpy(function(*rows)))
+            if not np.isfinite(found[-1]).all():
+                break
+        return np.array(found)
+
+    return over_rows
 
 
 def outside_of_graph() -> AbstractContextManager:
@@ -111,10 +125,7 @@ class TensorFlowBackend:
         return lambda *arrays: concrete(*arrays).numpy()
 
     def compiled(self, function: Any, *like: Any) -> Any:
-        specs = [
-            self.tf.TensorSpec(a.shape if self.tf.is_tensor(a) else [None] * a.ndim, a.dtype)
-            for a in like
-        ]
+        specs = [self.tf.TensorSpec([None] * array.ndim, array.dtype) for array in like]
         # A concrete function is traced now, and never again.
         concrete = self.tf.function(function, autograph=False).get_concrete_function(*specs)
         return lambda *arrays: concrete(*map(self.tf.constant, arrays))
@@ -145,15 +156,7 @@ class TorchBackend:
         return {name: value.detach() for name, value in values.items()}, list(gradients)
 
     def repeated(self, function: Any, *like: Any) -> Any:
-        def over_rows(*arrays: Any) -> Any:
-            found: list[Any] = []
-            for rows in zip(*map(keras.ops.convert_to_tensor, arrays), strict=True):
-                found.append(keras.ops.convert_to_numpy(function(*rows)))
-                if not np.isfinite(found[-1]).all():
-                    break
-            return np.array(found)
-
-        return over_rows
+        return one_by_one(function)
 
     def compiled(self, function: Any, *like: Any) -> Any:
         return lambda *arrays: function(*map(keras.ops.convert_to_tensor, arrays))

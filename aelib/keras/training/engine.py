@@ -12,13 +12,16 @@ from numpy.typing import NDArray
 
 from aelib.keras.structure import modules
 from aelib.keras.trainable import Trainable
-from aelib.keras.training.autodiff import compiled, repeated
+from aelib.keras.training.autodiff import compiled, one_by_one, repeated
 from aelib.keras.training.optimizers import make_optimizer
 from aelib.keras.training.step import run_after_step, train_step, values_of, weights_of
 from aelib.training.loop import Moment, Values
 from aelib.training.objective import weights_at
 from aelib.training.plan import Plan
-from aelib.training.players import Player
+from aelib.training.players import Player, moves
+
+# So few steps take less time than it takes to trace one.
+FEW_STEPS = 16
 
 
 class Engine:
@@ -60,14 +63,16 @@ class Engine:
         # One graph takes all the steps: a call from Python costs as much as a small step does.
         clock = np.array([self._numbers(moment) for moment in moments], np.float32)
         if self.take is None:
-            self.take = repeated(self._step, batches, clock)
+            few = self.plan.steps <= FEW_STEPS
+            self.take = one_by_one(self._step) if few else repeated(self._step, batches, clock)
         for values in self.take(batches, clock).tolist():
             yield self.names, values
 
     def measure(self, first: int, last: int) -> Values:
         limits = np.int32(first), np.int32(last)
         if self.look is None:
-            self.look = compiled(self._measure, *limits)
+            few = self.plan.steps <= FEW_STEPS
+            self.look = self._measure if few else compiled(self._measure, *limits)
         values = ops.convert_to_numpy(self.look(*limits)).tolist()
         return self.valid_names, values
 
@@ -111,7 +116,7 @@ class Engine:
         batch = {name: ops.take(array, index, axis=0) for name, array in self.train.items()}
         names: list[str] = []
         values: list[Tensor] = []
-        for player in chain.from_iterable([player] * player.steps for player in self.plan.players):
+        for player in moves(self.plan.players):
             optimizer, own = self.optimizers[player.name], self.own[player.name]
             clip_norm = self.plan.clip_norm_of(player)
             found = train_step(self.model, player, optimizer, own, batch, clip_norm, values)
