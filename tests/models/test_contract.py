@@ -14,7 +14,7 @@ from tests.models.kinds import KINDS, fix_noise
 FIT = {"batch_size": 50, "learning_rate": 1e-2, "schedule": "constant", "progress": False}
 
 
-def close(first, second):
+def assert_close(first, second):
     np.testing.assert_allclose(first, second, atol=1e-5)
 
 
@@ -32,18 +32,18 @@ def test_the_bridge_and_the_methods_give_the_same(framework, model, x, given):
     inputs = framework.tensors({"x": x, **given})
     others = {name: inputs[name] for name in given}
     z = framework.to_numpy(model.encode(**inputs))
-    close(aelib.encode(model, x, **given), z)
+    assert_close(aelib.encode(model, x, **given), z)
     codes = framework.tensors({"z": z})["z"]
-    close(aelib.decode(model, z, **given), framework.to_numpy(model.decode(codes, **others)))
-    close(aelib.reconstruct(model, x, **given), framework.to_numpy(model(**inputs)))
+    assert_close(aelib.decode(model, z, **given), framework.to_numpy(model.decode(codes, **others)))
+    assert_close(aelib.reconstruct(model, x, **given), framework.to_numpy(model(**inputs)))
 
 
 def test_the_code_of_an_example_does_not_depend_on_its_batch(model, x, given, monkeypatch):
     whole = aelib.encode(model, x, **given)
     part = {name: array[7:8] for name, array in given.items()}
-    close(aelib.encode(model, x[7:8], **part), whole[7:8])
+    assert_close(aelib.encode(model, x[7:8], **part), whole[7:8])
     monkeypatch.setattr(bridge, "BATCH", 7)
-    close(aelib.encode(model, x.tolist(), **given), whole)
+    assert_close(aelib.encode(model, x.tolist(), **given), whole)
 
 
 @pytest.mark.usefixtures("step_by_step")
