@@ -47,6 +47,7 @@ class Engine:
         self.frozen = [layer for layer in leaves_of(model) if _is_frozen(layer, trained)]
         for layer in self.frozen:  # BatchNorm then uses its stored moments
             layer.trainable = False
+        self.few = plan.steps <= FEW_STEPS
         self.clocks = self._clocks()  # made here, so that no trace makes a variable and is redone
         self.take: Callable | None = None
         self.look: Callable | None = None
@@ -63,16 +64,15 @@ class Engine:
         # One graph takes all the steps: a call from Python costs as much as a small step does.
         clock = np.array([self._numbers(moment) for moment in moments], np.float32)
         if self.take is None:
-            few = self.plan.steps <= FEW_STEPS
-            self.take = one_by_one(self._step) if few else repeated(self._step, batches, clock)
+            take = one_by_one(self._step) if self.few else repeated(self._step, batches, clock)
+            self.take = take
         for values in self.take(batches, clock).tolist():
             yield self.names, values
 
     def measure(self, first: int, last: int) -> Values:
         limits = np.int32(first), np.int32(last)
         if self.look is None:
-            few = self.plan.steps <= FEW_STEPS
-            self.look = self._measure if few else compiled(self._measure, *limits)
+            self.look = self._measure if self.few else compiled(self._measure, *limits)
         values = ops.convert_to_numpy(self.look(*limits)).tolist()
         return self.valid_names, values
 
