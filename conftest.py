@@ -1,3 +1,3 @@
 """The course's own plugins of pytest."""
 
-pytest_plugins = ["tests.budget", "tests.distribution"]
+pytest_plugins = ["tests.budget", "tests.distribution", "tests.kernels"]
