@@ -2,13 +2,19 @@
 
 With `--budget FILE` the run ends with a table of the slowest, and fails where one is over its
 budget. The file keeps the numbers for the next run, which adds its own: `make test` is two runs.
+
+A CPU-second is worth less on a slow core, and on one that shares its caches with a busy one. So a
+piece of work that never changes is timed again and again during the run, and the budgets are
+multiplied by how much longer it took than usual: the pace.
 """
 
 import json
 import os
+import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import mean
 
 import psutil
 import pytest
@@ -19,26 +25,43 @@ from tests.subjects import CHAPTER, MODEL_TYPE, subject
 LIMITS = {CHAPTER: 20.0, MODEL_TYPE: 8.0}
 ROWS = 10
 VARIABLE = "AELIB_BUDGET_FACTOR"
+# What `exercise` takes on a core that the budgets are for, and how often it is timed.
+USUAL_SECONDS = 0.04
+SECONDS_BETWEEN = 5.0
 
 # Seconds by (what it is, its name).
 Costs = Counter[tuple[str, str]]
 
 
-def limits(factor: str) -> dict[str, float]:
-    """Return the budgets of a machine that takes `factor` times the time of a usual one."""
+def exercise() -> float:
+    """Return the CPU-seconds that a piece of work takes which never changes."""
+    start = time.process_time()
+    texts = {}
+    for number in range(300_000):
+        texts[number % 1024] = str(number)
+    return time.process_time() - start
+
+
+def asked_factor(text: str) -> float:
+    """Return what the user wants the budgets multiplied with, or raise an error of usage."""
     try:
-        number = float(factor)
+        number = float(text)
     except ValueError:
         number = 0.0
     if not number > 0:  # which "nan" is not, either
-        raise pytest.UsageError(f"{VARIABLE} must be a number above 0, got {factor!r}")
-    return {what: number * seconds for what, seconds in LIMITS.items()}
+        raise pytest.UsageError(f"{VARIABLE} must be a number above 0, got {text!r}")
+    return number
+
+
+def limits(factor: float) -> dict[str, float]:
+    """Return the budgets of a machine that takes `factor` times the time of a usual one."""
+    return {what: factor * seconds for what, seconds in LIMITS.items()}
 
 
 def excesses(costs: Costs, allowed: dict[str, float]) -> list[str]:
     """Return a sentence for each chapter and type that is over its budget."""
     return [
-        f"{name}: {seconds:.1f} CPU-seconds, and a {what} may take {allowed[what]:g}"
+        f"{name}: {seconds:.1f} CPU-seconds, and a {what} may take {allowed[what]:.1f}"
         for (what, name), seconds in costs.most_common()
         if seconds > allowed[what]
     ]
@@ -49,7 +72,7 @@ def table(costs: Costs, allowed: dict[str, float]) -> Iterator[str]:
     for what, limit in allowed.items():
         slowest = [(name, cost) for (kind, name), cost in costs.most_common() if kind == what]
         for name, seconds in slowest[:ROWS]:
-            yield f"{seconds:6.1f} of {limit:g}  {what} {name}"
+            yield f"{seconds:6.1f} of {limit:.1f}  {what} {name}"
 
 
 def cpu_seconds(item: pytest.Item) -> float:
@@ -66,9 +89,13 @@ class Meter:
 
     def __init__(self):
         self.start = self.shared = 0.0
+        self.timed = float("-inf")
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item):
+        if time.monotonic() > self.timed + SECONDS_BETWEEN:
+            item.user_properties.append(("pace", exercise() / USUAL_SECONDS))
+            self.timed = time.monotonic()
         self.start, self.shared = cpu_seconds(item), 0.0
         return (yield)
 
@@ -95,27 +122,44 @@ class Meter:
 class Judge:
     """Add up what the workers report, show it, and fail the run where it is too much."""
 
-    def __init__(self, path: Path, allowed: dict[str, float]):
-        self.path, self.allowed = path, allowed
-        stored = json.loads(path.read_text()) if path.exists() else []
-        self.costs: Costs = Counter({(what, name): seconds for what, name, seconds in stored})
+    def __init__(self, path: Path, factor: float):
+        self.path, self.factor = path, factor
+        stored = json.loads(path.read_text()) if path.exists() else {"costs": [], "paces": []}
+        self.paces: list[float] = stored["paces"]
+        self.costs: Costs = Counter(
+            {(what, name): seconds for what, name, seconds in stored["costs"]}
+        )
+
+    @property
+    def pace(self) -> float:
+        """How many times as long as usual the machine took for the same work."""
+        return mean(self.paces or [1.0])
+
+    @property
+    def allowed(self) -> dict[str, float]:
+        return limits(self.factor * self.pace)
 
     def pytest_runtest_logreport(self, report):
         if report.when == "teardown":
             for name, value in report.user_properties:
-                if name == "cost":
+                if name == "pace":
+                    self.paces.append(value)
+                elif name == "cost":
                     what, subject_name, seconds = value
                     self.costs[what, subject_name] += seconds
 
     def pytest_sessionfinish(self, session):
         self.path.parent.mkdir(parents=True, exist_ok=True)
         rows = [[what, name, seconds] for (what, name), seconds in self.costs.items()]
-        self.path.write_text(json.dumps(rows))
+        self.path.write_text(json.dumps({"costs": rows, "paces": self.paces}))
         if excesses(self.costs, self.allowed) and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter):
         terminalreporter.section("CPU-seconds of the slowest, and their budgets")
+        terminalreporter.write_line(
+            f"The same work took {self.pace:.2f} times as long as usual, and so may these."
+        )
         for line in table(self.costs, self.allowed):
             terminalreporter.write_line(line)
         for line in excesses(self.costs, self.allowed):
@@ -133,5 +177,5 @@ def pytest_configure(config):
         return
     config.pluginmanager.register(Meter())
     if not hasattr(config, "workerinput"):  # the workers measure, the process above them adds up
-        allowed = limits(os.environ.get(VARIABLE, "1"))
-        config.pluginmanager.register(Judge(config.option.budget, allowed))
+        factor = asked_factor(os.environ.get(VARIABLE, "1"))
+        config.pluginmanager.register(Judge(config.option.budget, factor))

@@ -6,12 +6,22 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from tests.budget import LIMITS, excesses, limits, table
+from tests.budget import (
+    LIMITS,
+    USUAL_SECONDS,
+    Judge,
+    asked_factor,
+    excesses,
+    exercise,
+    limits,
+    table,
+)
 
 ROOT = Path(__file__).parents[1]
 COSTS = Counter(
@@ -25,35 +35,46 @@ COSTS = Counter(
 
 
 def test_what_is_over_its_budget_is_named():
-    slow, gan = excesses(COSTS, limits("1"))
-    assert slow == "book/slow.ipynb: 21.0 CPU-seconds, and a chapter may take 20"
-    assert gan == "GAN: 8.1 CPU-seconds, and a model type may take 8"
+    slow, gan = excesses(COSTS, limits(1))
+    assert slow == "book/slow.ipynb: 21.0 CPU-seconds, and a chapter may take 20.0"
+    assert gan == "GAN: 8.1 CPU-seconds, and a model type may take 8.0"
 
 
 def test_a_slow_machine_may_have_larger_budgets_and_a_fast_one_smaller():
-    assert excesses(COSTS, limits("1.1")) == []
-    assert len(excesses(COSTS, limits("0.5"))) == 3
-    assert limits("1") == LIMITS
+    assert excesses(COSTS, limits(1.1)) == []
+    assert len(excesses(COSTS, limits(0.5))) == 3
+    assert limits(1) == LIMITS
 
 
 @pytest.mark.parametrize("factor", ["", "fast", "0", "-1", "nan"])
 def test_a_factor_is_a_number_above_zero(factor):
     with pytest.raises(pytest.UsageError, match="AELIB_BUDGET_FACTOR must be a number above 0"):
-        limits(factor)
+        asked_factor(factor)
+
+
+def test_the_budgets_follow_the_pace_of_the_machine(tmp_path):
+    report = SimpleNamespace(when="teardown", user_properties=[("pace", 1.0), ("pace", 2.0)])
+    judge = Judge(tmp_path / "costs.json", factor=2)
+    judge.pytest_runtest_logreport(report)
+    assert judge.allowed == limits(3)
+
+
+def test_the_work_that_sets_the_pace_takes_a_moment():
+    assert USUAL_SECONDS / 5 < min(exercise() for _ in range(3)) < 10 * USUAL_SECONDS
 
 
 def test_the_table_shows_the_slowest_first_beside_their_budgets():
-    assert list(table(COSTS, limits("1"))) == [
-        "  21.0 of 20  chapter book/slow.ipynb",
-        "   3.0 of 20  chapter book/fast.ipynb",
-        "   8.1 of 8  model type GAN",
-        "   7.9 of 8  model type VAE",
+    assert list(table(COSTS, limits(1))) == [
+        "  21.0 of 20.0  chapter book/slow.ipynb",
+        "   3.0 of 20.0  chapter book/fast.ipynb",
+        "   8.1 of 8.0  model type GAN",
+        "   7.9 of 8.0  model type VAE",
     ]
 
 
 def test_the_table_is_short():
     many = Counter({("chapter", f"book/{number}.ipynb"): number for number in range(40)})
-    assert len(list(table(many, limits("1")))) == 10
+    assert len(list(table(many, limits(1)))) == 10
 
 
 TESTS = """
@@ -88,10 +109,19 @@ def test_of_no_chapter():
 """
 
 
+# The machine of these tests is never slower than usual.
+CONFTEST = """
+from tests import budget
+
+budget.exercise = lambda: budget.USUAL_SECONDS
+"""
+
+
 @pytest.fixture
 def run(tmp_path):
     """`run(factor, ...)` runs tests that take 0.8 s of CPU for a chapter."""
     (tmp_path / "test_one.py").write_text(TESTS)
+    (tmp_path / "conftest.py").write_text(CONFTEST)
 
     def pytest_run(factor, *options):
         plugins = ["-p", "tests.budget", "-p", "no:cacheprovider", f"--rootdir={tmp_path}"]
@@ -112,7 +142,9 @@ def test_a_run_measures_a_chapter_and_fails_over_budget(run, tmp_path, workers):
     assert result.returncode == 1, result.stdout
     assert "4 passed" in result.stdout
     assert "OVER BUDGET  book/one.ipynb" in result.stdout
-    [[what, name, seconds]] = json.loads((tmp_path / "costs.json").read_text())
+    stored = json.loads((tmp_path / "costs.json").read_text())
+    assert set(stored["paces"]) == {1.0}
+    [[what, name, seconds]] = stored["costs"]
     assert (what, name) == ("chapter", "book/one.ipynb")
     assert 0.75 < seconds < 1.2
 
@@ -121,7 +153,8 @@ def test_a_notebook_costs_what_its_kernel_takes(run, tmp_path):
     code = "import time\nwhile time.process_time() < 2: pass"  # the start of the kernel included
     nbformat.write(new_notebook(cells=[new_code_cell(code)]), tmp_path / "burn.ipynb")
     assert run(1, "-p", "nbval.plugin", "--nbval-lax", "--nbval-current-env").returncode == 0
-    costs = {name: cost for _, name, cost in json.loads((tmp_path / "costs.json").read_text())}
+    stored = json.loads((tmp_path / "costs.json").read_text())
+    costs = {name: cost for _, name, cost in stored["costs"]}
     assert 2 <= costs["burn.ipynb"] < 3.5
 
 
