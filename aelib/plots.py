@@ -17,6 +17,7 @@ from aelib.style import STYLE
 from aelib.training import Run
 
 WIDTH = 6.4  # inches; with the font size of the style, text is as large as the page's
+GAP = 3  # pixels between two images of `images`
 COLORS = {"Keras": "#c2410c", "PyTorch": "#4338ca", "PCA": "#15803d", "mean image": "#57534e"}
 # Ten classes that color-blind readers can tell apart, too.
 CLASS_COLORS = (
@@ -71,25 +72,27 @@ def images(
             then a middle gray, and each row has a scale of its own.
     """
     stacks = {name: np.asarray(stack)[:columns] for name, stack in rows.items()}
-    width = max(map(len, stacks.values()))
+    images_wide = max(map(len, stacks.values()))
+    high, wide = next(iter(stacks.values())).shape[1:]
+    # One picture of them all: an axes for each image takes many times as long to draw.
+    canvas = np.full((len(stacks) * (high + GAP) - GAP, images_wide * (wide + GAP) - GAP), np.nan)
+    for row, stack in enumerate(stacks.values()):
+        gray = 0.5 + stack / (2 * np.abs(stack).max()) if signed else stack
+        for column, image in enumerate(gray):
+            top, left = row * (high + GAP), column * (wide + GAP)
+            canvas[top : top + high, left : left + wide] = image
     label_width = 0.35 + 0.075 * max(map(len, stacks))
     side = (WIDTH - label_width) / columns
     title_height = 0.3 if titles is not None else 0.05
-    figure, grid = plt.subplots(
-        len(stacks),
-        width,
-        figsize=(label_width + side * width, len(stacks) * side * 1.06 + title_height),
-        squeeze=False,
-    )
-    for axes, (name, stack) in zip(grid, stacks.items(), strict=True):
-        for ax in axes:
-            ax.set_axis_off()
-        high = np.abs(stack).max() if signed else 1
-        for ax, image in zip(axes, stack, strict=False):
-            ax.imshow(image, vmin=-high if signed else 0, vmax=high)
-        axes[0].text(-0.15, 0.5, name, transform=axes[0].transAxes, ha="right", va="center")
-    for ax, title in zip(grid[0], titles or (), strict=False):
-        ax.set_title(title, fontsize=8)
+    size = label_width + side * images_wide, len(stacks) * side * 1.06 + title_height
+    figure, ax = plt.subplots(figsize=size)
+    ax.imshow(canvas, vmin=0, vmax=1)
+    ax.set_axis_off()
+    for row, name in enumerate(stacks):
+        ax.text(-0.15 * wide, row * (high + GAP) + high / 2, name, ha="right", va="center")
+    for column, title in enumerate(list(titles or ())[:images_wide]):
+        middle = column * (wide + GAP) + wide / 2
+        ax.text(middle, -GAP, title, fontsize=8, ha="center", va="bottom")
     return figure
 
 

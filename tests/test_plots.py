@@ -105,34 +105,48 @@ def test_curves_need_no_validation(runs):
     assert {line.get_label() for line in ax.lines} == {f"{name}, train" for name in runs}
 
 
+def shown(figure):
+    """Return the gray values of a figure of `plots.images` as rows of images."""
+    [ax] = figure.axes
+    [picture] = ax.images
+    assert picture.get_clim() == (0, 1)
+    canvas = picture.get_array().filled(np.nan)
+    step = 28 + plots.GAP
+    rows = [canvas[top : top + 28] for top in range(0, len(canvas), step)]
+    return [[row[:, left : left + 28] for left in range(0, row.shape[1], step)] for row in rows]
+
+
 def test_images_show_each_row_on_one_gray_scale_with_its_name():
     figure = plots.images({"dark": STACK[:3] / 4, "bright": STACK[3:6]}, titles=["x", "y", "z"])
-    shown = [image for ax in figure.axes for image in ax.images]
-    assert len(shown) == 6
-    np.testing.assert_array_equal(shown[1].get_array(), STACK[1] / 4)
-    np.testing.assert_array_equal(shown[3].get_array(), STACK[3])
-    assert {image.get_clim() for image in shown} == {(0, 1)}
-    assert [ax.get_title() for ax in figure.axes] == ["x", "y", "z", "", "", ""]
-    assert [text.get_text() for ax in figure.axes for text in ax.texts] == ["dark", "bright"]
+    np.testing.assert_array_equal(shown(figure), [STACK[:3] / 4, STACK[3:6]])
+    texts = figure.axes[0].texts
+    assert [text.get_text() for text in texts] == ["dark", "bright", "x", "y", "z"]
+    (_, first), (_, second), *titles = (text.get_position() for text in texts)
+    assert (first, second) == (14, 14 + 28 + plots.GAP)  # each in the middle of its row
+    assert [left for left, _ in titles] == [14 + column * (28 + plots.GAP) for column in range(3)]
 
 
 def test_signed_images_have_zero_in_the_middle_of_the_scale_of_their_row():
-    figure = plots.images({"strong": 4 * STACK[:2] - 3, "weak": STACK[2:4]}, signed=True)
-    limits = [ax.images[0].get_clim() for ax in figure.axes]
-    strongest = np.abs(4 * STACK[:2] - 3).max()
-    weakest = STACK[2:4].max()
-    assert limits == [(-strongest, strongest)] * 2 + [(-weakest, weakest)] * 2
+    strong, weak = 4 * STACK[:2] - 3, STACK[2:4] - 0.3
+    rows = shown(plots.images({"strong": strong, "weak": weak}, signed=True))
+    for gray, signed in zip(rows, (strong, weak), strict=True):
+        np.testing.assert_allclose(gray, 0.5 + signed / np.abs(signed).max() / 2)
+
+
+def test_a_shorter_row_ends_in_blank_places():
+    rows = shown(plots.images({"long": STACK[:3], "short": STACK[3:5]}))
+    assert np.isnan(rows[1][2]).all()
+    assert not np.isnan(rows[0]).any()
 
 
 def test_images_shows_no_more_than_the_columns_asked_for():
-    figure = plots.images({"many": STACK}, columns=5)
-    assert len(figure.axes) == 5
+    [row] = shown(plots.images({"many": STACK}, titles=list("abcdefg"), columns=5))
+    np.testing.assert_array_equal(row, STACK[:5])
 
 
 def test_reconstructions_stand_below_their_inputs():
-    figure = plots.reconstructions(STACK[:2], {"half": STACK[:2] / 2})
-    first, _, below, _ = [ax.images[0].get_array() for ax in figure.axes]
-    np.testing.assert_array_equal(below, first / 2)
+    above, below = shown(plots.reconstructions(STACK[:2], {"half": STACK[:2] / 2}))
+    np.testing.assert_array_equal(below, np.array(above) / 2)
 
 
 def test_a_grid_reads_row_by_row():
