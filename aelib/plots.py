@@ -86,7 +86,7 @@ def images(
     title_height = 0.3 if titles is not None else 0.05
     size = label_width + side * images_wide, len(stacks) * side * 1.06 + title_height
     figure, ax = plt.subplots(figsize=size)
-    ax.imshow(canvas, vmin=0, vmax=1)
+    ax.imshow(canvas, vmin=0, vmax=1, interpolation="nearest")  # as they are, pixel by pixel
     ax.set_axis_off()
     for row, name in enumerate(stacks):
         ax.text(-0.15 * wide, row * (high + GAP) + high / 2, name, ha="right", va="center")
