@@ -164,20 +164,22 @@ class VQVAE(Autoencoder):
         """Update the moving averages, and replace entries that nobody chooses."""
         z = ops.reshape(self.vectors(x), (-1, self.width))
         chosen = ops.one_hot(self.nearest(z), self.entries)
-        counts = self._average(self.counts, ops.sum(chosen, axis=0))
+        places = ops.sum(chosen, axis=0)
+        counts = self._average(self.counts, places)
         sums = self._average(self.sums, ops.matmul(ops.transpose(chosen), z))
         codebook = self.codebook.value
         if self.averages:
-            used = counts[:, None] > 0
-            means = sums / ops.where(used, counts[:, None], 1.0)
-            codebook = ops.where(used, means, codebook)
+            # The rest keep their mean; computing it anew would divide what rounding left of it.
+            moved = places[:, None] > 0
+            means = sums / ops.where(moved, counts[:, None], 1.0)
+            codebook = ops.where(moved, means, codebook)
         dead = ops.equal(self.started, 0.0)
         if self.revive_below is not None:
             dead = ops.logical_or(dead, counts < self.revive_below * ops.mean(counts))
         dead = ops.broadcast_to(dead, (self.entries,))[:, None]
         noise = self.noise("revival", (self.entries,), "uniform")
-        places = ops.cast(noise * ops.cast(ops.shape(z)[0], noise.dtype), "int32")
-        fresh = ops.take(z, places, axis=0)
+        rows = ops.cast(noise * ops.cast(ops.shape(z)[0], noise.dtype), "int32")
+        fresh = ops.take(z, rows, axis=0)
         self.codebook.assign(ops.where(dead, fresh, codebook))
         self.sums.assign(ops.where(dead, fresh, sums))
         self.counts.assign(ops.where(dead[:, 0], 1.0, counts))

@@ -152,18 +152,19 @@ class VQVAE(Autoencoder):
         """Update the moving averages, and replace entries that nobody chooses."""
         z = self.vectors(x).flatten(0, -2)
         chosen = F.one_hot(self.nearest(z).long(), self.entries).to(z.dtype)
-        self.counts.lerp_(chosen.sum(0), 1 - self.decay)
+        places = chosen.sum(0)
+        self.counts.lerp_(places, 1 - self.decay)
         self.sums.lerp_(chosen.T @ z, 1 - self.decay)
         if self.averages:
-            used = self.counts[:, None] > 0
-            means = self.sums / torch.where(used, self.counts[:, None], 1.0)
-            self.codebook.copy_(torch.where(used, means, self.codebook))
+            # The rest keep their mean; computing it anew would divide what rounding left of it.
+            moved = places[:, None] > 0
+            means = self.sums / torch.where(moved, self.counts[:, None], 1.0)
+            self.codebook.copy_(torch.where(moved, means, self.codebook))
         dead = self.started == 0
         if self.revive_below is not None:
             dead = dead | (self.counts < self.revive_below * self.counts.mean())
         dead = dead.expand(self.entries)[:, None]
-        places = (self.noise("revival", (self.entries,), "uniform") * len(z)).long()
-        fresh = z[places]
+        fresh = z[(self.noise("revival", (self.entries,), "uniform") * len(z)).long()]
         self.codebook.copy_(torch.where(dead, fresh, self.codebook))
         self.sums.copy_(torch.where(dead, fresh, self.sums))
         self.counts.copy_(torch.where(dead[:, 0], 1.0, self.counts))
