@@ -10,13 +10,15 @@ from pathlib import Path
 
 import nbformat
 import numpy as np
+import pytest
 import yaml
+from nbclient.exceptions import CellExecutionError
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from PIL import Image
 
 from aelib.summary import MIME
 from tools import chapters as table
-from tools.run_chapter import PACKAGES, clean, code_hash, execute, record
+from tools.run_chapter import PACKAGES, clean, code_hash, execute, main, record
 
 ROOT = Path(__file__).parents[2]
 
@@ -27,8 +29,15 @@ def run(*command, **env):
     return subprocess.run(command, cwd=ROOT, env=given, capture_output=True, text=True, check=False)
 
 
-def run_chapter(*arguments, **env):
-    return run(sys.executable, "-m", "tools.run_chapter", *map(str, arguments), **env)
+@pytest.fixture
+def run_chapter(monkeypatch):
+    """Return a function that runs the tool in this process, where it need not be imported again."""
+
+    def run_with(*arguments):
+        monkeypatch.setattr(sys, "argv", ["run_chapter", *map(str, arguments)])
+        main()
+
+    return run_with
 
 
 def write(folder, *sources):
@@ -45,7 +54,8 @@ SOURCES = (
 
 def test_a_run_stores_clean_outputs_and_its_record(tmp_path):
     path = write(tmp_path, *SOURCES)
-    result = run_chapter(path, AELIB_PROFILE="cpu")
+    command = sys.executable, "-m", "tools.run_chapter", str(path)
+    result = run(*command, AELIB_PROFILE="cpu")
     assert result.returncode == 0, result.stderr
     notebook = nbformat.read(path, as_version=4)
     outputs = [[output.text for output in cell.outputs] for cell in notebook.cells]
@@ -66,29 +76,25 @@ def test_the_first_cell_of_a_chapter_prints_three_lines_and_no_warning(tmp_path)
     assert "".join(output.text for output in cell.outputs).count("\n") == 3
 
 
-def test_another_seed_reaches_the_chapter_and_stores_nothing(tmp_path):
+def test_another_seed_reaches_the_chapter_and_stores_nothing(tmp_path, run_chapter, capsys):
     path = write(tmp_path, "import os\nassert os.environ['AELIB_SEED'] == '3'")
     before = path.read_bytes()
-    result = run_chapter("--seed", 3, path)
-    assert result.returncode == 0, result.stderr
-    assert "under seed 3" in result.stdout
+    run_chapter("--seed", 3, path)
+    assert "under seed 3" in capsys.readouterr().out
     assert path.read_bytes() == before
 
 
-def test_a_failing_chapter_fails_the_run_and_stores_nothing(tmp_path):
+def test_a_failing_chapter_fails_the_run_and_stores_nothing(tmp_path, run_chapter):
     path = write(tmp_path, "raise RuntimeError('a claim')")
     before = path.read_bytes()
-    result = run_chapter(path)
-    assert result.returncode != 0
-    assert "RuntimeError" in result.stderr
-    assert "a claim" in result.stderr
+    with pytest.raises(CellExecutionError, match=r"RuntimeError[^\n]*: a claim"):
+        run_chapter(path)
     assert path.read_bytes() == before
 
 
-def test_a_missing_chapter_is_named(tmp_path):
-    result = run_chapter(tmp_path / "nothing.ipynb")
-    assert result.returncode != 0
-    assert "there is no chapter" in result.stderr
+def test_a_missing_chapter_is_named(tmp_path, run_chapter):
+    with pytest.raises(SystemExit, match="there is no chapter"):
+        run_chapter(tmp_path / "nothing.ipynb")
 
 
 def test_the_hash_follows_the_code_and_nothing_else():
