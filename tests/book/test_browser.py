@@ -86,7 +86,10 @@ CONTRASTS = """kinds => {
       .map(luminance).sort((a, b) => b - a);
     return (pair[0] + 0.05) / (pair[1] + 0.05);
   };
-  const visible = element => element.checkVisibility() && element.getClientRects().length;
+  const visible = element => {
+    const { width, height } = element.getBoundingClientRect();
+    return element.checkVisibility({ visibilityProperty: true }) && width > 0 && height > 0;
+  };
   const first = kinds.map(kind => [kind, [...document.querySelectorAll(kind)].find(visible)]);
   return Object.fromEntries(first.filter(pair => pair[1]).map(([kind, e]) => [kind, contrast(e)]));
 }"""
@@ -311,7 +314,7 @@ def test_the_choice_is_remembered_from_chapter_to_chapter(reader, html):
     go(window, html, CHAPTERS[0])
     assert set(selected(window)) == {"keras"}
     choose(window, "pytorch")
-    for page in CHAPTERS[1:3]:
+    for page in CHAPTERS:
         go(window, html, page)
         assert set(selected(window)) == {"pytorch"}
 

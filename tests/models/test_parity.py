@@ -11,7 +11,6 @@ from aelib.training.plan import OPTIMIZERS
 from tests.models.kinds import fix_noise
 
 DIRECTIONS = ["keras-to-torch", "torch-to-keras"]
-pytestmark = pytest.mark.usefixtures("step_by_step")
 
 
 @pytest.fixture(params=DIRECTIONS)
