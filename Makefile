@@ -14,14 +14,14 @@ BUILD_TOOLS := setuptools==80.9.0
 TEST_ENV := AELIB_PROFILE=quick AELIB_OFFLINE=1 \
 	OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1 \
 	PYTHONPATH=$(CURDIR)/tests/book/blocked AELIB_BLOCK_IMPORTS=rfc3987_syntax
-# The first run of `make test` leaves here what chapters and models cost, the second adds to it.
+# What chapters and models cost.
 COSTS := _build/costs.json
-PYTEST = $(BIN)/python -m pytest -n 2 --budget=$(COSTS) $(if $(SHARD),--shard=$(SHARD))
+PYTEST = $(TEST_ENV) $(BIN)/python -m pytest -n 2 $(if $(SHARD),--shard=$(SHARD))
 # Stored outputs come from the real data or not at all.
 RUN_ENV := AELIB_PROFILE=cpu AELIB_REQUIRE_DATA=1
 
 .DEFAULT_GOAL := help
-.PHONY: setup book test run seeds verify stale notebooks lab serve lint clean help gpu benchmark
+.PHONY: setup book test backend run seeds verify stale notebooks lab serve lint clean help gpu benchmark
 
 setup: $(VENV)/.current  ## make .venv from requirements/ (does nothing when it is current)
 
@@ -39,9 +39,10 @@ book: setup  ## build the HTML book in _build/html, warnings are errors
 	$(BIN)/python -m tools.build_book
 
 test: setup  ## run every test (quick profile, no network); CHAPTER=... or SHARD=1/3: a part
-	rm -f $(COSTS)
-	$(TEST_ENV) $(PYTEST) $(if $(CHAPTER),--chapter=$(CHAPTER) tests/book book)
-	$(if $(CHAPTER),,$(TEST_ENV) KERAS_BACKEND=torch $(PYTEST) tests/models tests/oracles -k keras)
+	$(PYTEST) --budget=$(COSTS) $(if $(CHAPTER),--chapter=$(CHAPTER) tests/book book)
+
+backend: setup  ## run the tests of the Keras models with Keras on PyTorch; SHARD=1/3: a part
+	KERAS_BACKEND=torch $(PYTEST) tests/models tests/oracles -k keras
 
 run: setup  ## execute CHAPTER=book/... in place (cpu profile) and store clean outputs
 	$(RUN_ENV) $(BIN)/python -m tools.run_chapter $(CHAPTER)

@@ -1,7 +1,7 @@
 """How many CPU-seconds the chapters and the model types take, and how many they may take.
 
 With `--budget FILE` the run ends with a table of the slowest, and fails where one is over its
-budget. The file keeps the numbers for the next run, which adds its own: `make test` is two runs.
+budget; the file gets all numbers.
 
 A CPU-second is worth less on a slow core, and on one that shares its caches with a busy one. So a
 piece of work that never changes is timed again and again during the run, and the budgets are
@@ -124,11 +124,8 @@ class Judge:
 
     def __init__(self, path: Path, factor: float):
         self.path, self.factor = path, factor
-        stored = json.loads(path.read_text()) if path.exists() else {"costs": [], "paces": []}
-        self.paces: list[float] = stored["paces"]
-        self.costs: Costs = Counter(
-            {(what, name): seconds for what, name, seconds in stored["costs"]}
-        )
+        self.paces: list[float] = []
+        self.costs: Costs = Counter()
 
     @property
     def pace(self) -> float:

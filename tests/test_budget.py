@@ -158,13 +158,6 @@ def test_a_notebook_costs_what_its_kernel_takes(run, tmp_path):
     assert 2 <= costs["burn.ipynb"] < 3.5
 
 
-def test_a_second_run_adds_to_the_first(run, tmp_path):
-    assert run(1).returncode == 0
-    result = run(0.065)  # 1.3 s: each run alone is below
-    assert result.returncode == 1, result.stdout
-    assert "OVER BUDGET" in result.stdout
-
-
 def test_a_bad_factor_is_an_error_of_usage(run):
     result = run("fast")
     assert result.returncode == pytest.ExitCode.USAGE_ERROR

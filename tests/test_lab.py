@@ -117,16 +117,6 @@ def test_a_missing_framework_names_the_extra_to_install(name):
     assert f"pip install -e '.[{name}]'" in result.stderr.splitlines()[-1]
 
 
-@pytest.mark.parametrize(("hidden", "name"), [("keras", "Keras"), ("torch", "PyTorch")])
-def test_start_works_with_one_framework_and_seeds_numpy_there_too(hidden, name):
-    code = "import aelib, numpy; aelib.start(3); print(numpy.random.random())"
-    result = run_without(HIDDEN[hidden], code)
-    assert result.returncode == 0, result.stderr
-    assert f"{name} not installed" in result.stdout
-    expected = np.random.RandomState(3).random()
-    assert result.stdout.splitlines()[-1] == str(expected)
-
-
 def test_start_without_any_framework_says_what_to_install():
     result = run_without(",".join(HIDDEN.values()), "import aelib; aelib.start()")
     last = result.stderr.splitlines()[-1]

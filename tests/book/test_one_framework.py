@@ -22,12 +22,22 @@ def run_cell(process, code):
     process.run("one cell", new_notebook(cells=[new_code_cell(code)]), ROOT)
 
 
+START = """
+import contextlib, io, aelib, numpy
+with contextlib.redirect_stdout(io.StringIO()) as text:
+    aelib.start(3)
+assert "{missing} not installed" in text.getvalue()
+assert numpy.random.random() == numpy.random.RandomState(3).random()
+"""
+
+
 @pytest.mark.long
 class OneFramework:
     """The runs with one framework: a class for each, so that each stays on one worker."""
 
     framework: str
     other_twin: str
+    missing: str
     imports: tuple[str, ...]
     blocked: tuple[str, ...]
 
@@ -35,6 +45,9 @@ class OneFramework:
         """The other twin is what a chapter would import, whatever list of modules is blocked."""
         with pytest.raises(ChapterFailed, match="No module named"):
             run_cell(process, f"import aelib.{self.other_twin}")
+
+    def test_start_says_what_is_missing_and_seeds_numpy_all_the_same(self, process):
+        run_cell(process, START.format(missing=self.missing))
 
     @pytest.mark.parametrize("chapter", CHAPTERS, ids=str)
     def test_a_chapter_runs(self, process, notebook, chapter, record_property):
@@ -47,6 +60,7 @@ class OneFramework:
 class TestKerasOnly(OneFramework):
     framework = "keras"
     other_twin = "torch"
+    missing = "PyTorch"
     imports = ("aelib.keras",)
     blocked = ("torch",)
 
@@ -58,5 +72,6 @@ class TestKerasOnly(OneFramework):
 class TestPyTorchOnly(OneFramework):
     framework = "pytorch"
     other_twin = "keras"
+    missing = "Keras"
     imports = ("aelib.torch", "torch._dynamo")  # the latter comes with the first optimizer
     blocked = ("keras", "tensorflow")
