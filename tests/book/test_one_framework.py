@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
+from aelib.lab import TWINS
 from tests.book.warm_process import ROOT, ChapterFailed, WarmProcess
 from tools.chapters import chapters
 from tools.single_framework import split
@@ -36,18 +37,17 @@ class OneFramework:
     """The runs with one framework: a class for each, so that each stays on one worker."""
 
     framework: str
-    other_twin: str
-    missing: str
+    other: str
     imports: tuple[str, ...]
     blocked: tuple[str, ...]
 
     def test_the_other_framework_is_missing(self, process):
         """The other twin is what a chapter would import, whatever list of modules is blocked."""
         with pytest.raises(ChapterFailed, match="No module named"):
-            run_cell(process, f"import aelib.{self.other_twin}")
+            run_cell(process, f"import {TWINS[self.other]}")
 
     def test_start_says_what_is_missing_and_seeds_numpy_all_the_same(self, process):
-        run_cell(process, START.format(missing=self.missing))
+        run_cell(process, START.format(missing=self.other))
 
     @pytest.mark.parametrize("chapter", CHAPTERS, ids=str)
     def test_a_chapter_runs(self, process, notebook, chapter, record_property):
@@ -59,8 +59,7 @@ class OneFramework:
 
 class TestKerasOnly(OneFramework):
     framework = "keras"
-    other_twin = "torch"
-    missing = "PyTorch"
+    other = "PyTorch"
     imports = ("aelib.keras",)
     blocked = ("torch",)
 
@@ -71,7 +70,6 @@ class TestKerasOnly(OneFramework):
 
 class TestPyTorchOnly(OneFramework):
     framework = "pytorch"
-    other_twin = "keras"
-    missing = "Keras"
+    other = "Keras"
     imports = ("aelib.torch", "torch._dynamo")  # the latter comes with the first optimizer
     blocked = ("keras", "tensorflow")

@@ -79,7 +79,6 @@ def test_examples_come_in_a_random_order(framework, make, data, weights):
     assert np.abs(found[0] - found[1]).max() > 1e-4
 
 
-@pytest.mark.usefixtures("step_by_step")
 def test_data_may_be_arrays_or_parts_instead_of_a_dataset(framework, make, data):
     train, valid = data.train, data.valid
     ways = [
