@@ -5,7 +5,7 @@ budget; the file gets all numbers.
 
 A CPU-second is worth less on a slow core, and on one that shares its caches with a busy one. So a
 piece of work that never changes is timed again and again during the run, and the budgets are
-multiplied by how much longer it took than usual: the pace.
+multiplied by how much longer it took than usual: the pace. A fast core keeps the budgets.
 """
 
 import json
@@ -129,8 +129,8 @@ class Judge:
 
     @property
     def pace(self) -> float:
-        """How many times as long as usual the machine took for the same work."""
-        return mean(self.paces or [1.0])
+        """How many times as long as usual the machine took for the same work, at least 1."""
+        return max(1.0, mean(self.paces or [1.0]))
 
     @property
     def allowed(self) -> dict[str, float]:
@@ -155,7 +155,8 @@ class Judge:
     def pytest_terminal_summary(self, terminalreporter):
         terminalreporter.section("CPU-seconds of the slowest, and their budgets")
         terminalreporter.write_line(
-            f"The same work took {self.pace:.2f} times as long as usual, and so may these."
+            f"The budgets are multiplied by {self.factor * self.pace:.2f}: the machine's pace, "
+            f"{self.pace:.2f}, times {VARIABLE}, {self.factor:.2f}."
         )
         for line in table(self.costs, self.allowed):
             terminalreporter.write_line(line)

@@ -52,11 +52,14 @@ def test_a_factor_is_a_number_above_zero(factor):
         asked_factor(factor)
 
 
-def test_the_budgets_follow_the_pace_of_the_machine(tmp_path):
-    report = SimpleNamespace(when="teardown", user_properties=[("pace", 1.0), ("pace", 2.0)])
+@pytest.mark.parametrize(("paces", "factor"), [([1.0, 2.0], 1.5), ([0.4, 0.6], 1.0)])
+def test_the_budgets_grow_on_a_slow_machine_and_do_not_shrink_on_a_fast_one(
+    tmp_path, paces, factor
+):
+    properties = [("pace", pace) for pace in paces]
     judge = Judge(tmp_path / "costs.json", factor=2)
-    judge.pytest_runtest_logreport(report)
-    assert judge.allowed == limits(3)
+    judge.pytest_runtest_logreport(SimpleNamespace(when="teardown", user_properties=properties))
+    assert judge.allowed == limits(2 * factor)
 
 
 def test_the_work_that_sets_the_pace_takes_a_moment():
