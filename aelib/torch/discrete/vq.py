@@ -15,19 +15,19 @@ from aelib.training.objective import Weight
 class VQVAE(Autoencoder):
     r"""Encode x as a grid of tokens, each the number of an entry of a codebook.
 
-    .. math:: L = \lVert x - g(q) \rVert^2 + \beta \sum_p \lVert z_p - \mathrm{sg}(q_p) \rVert^2,
-              \quad q_p = e_{k(p)}, \quad k(p) = \arg\min_k \lVert z_p - e_k \rVert
+    .. math:: L = \lVert x - g(q) \rVert^2 + \lambda \sum_j \lVert z_j - \mathrm{sg}(q_j) \rVert^2,
+              \quad q_j = e_{t_j}, \quad t_j = \arg\min_k \lVert z_j - e_k \rVert
 
-    with one vector z_p of f(x) at each place p of the grid, and sg, which passes no gradient. The
+    with one vector z_j of f(x) at each place j of the grid, and sg, which passes no gradient. The
     gradient of the first term reaches the encoder as if q were z (straight through). After each
     step the entries follow the vectors that chose them, by moving averages of count and sum:
 
-    .. math:: n_k \leftarrow \gamma n_k + (1 - \gamma) N_k, \quad
-              m_k \leftarrow \gamma m_k + (1 - \gamma) \sum_{p: k(p) = k} z_p, \quad
-              e_k = m_k / n_k
+    .. math:: \bar N_k \leftarrow \gamma \bar N_k + (1 - \gamma) N_k, \quad
+              \bar S_k \leftarrow \gamma \bar S_k + (1 - \gamma) \sum_{j: t_j = k} z_j, \quad
+              e_k = \bar S_k / \bar N_k
 
     with N_k places that chose entry k. Without averages the entries are trained by the gradient of
-    a third term, :math:`\sum_p \lVert \mathrm{sg}(z_p) - q_p \rVert^2`. Terms are sums over the
+    a third term, :math:`\sum_j \lVert \mathrm{sg}(z_j) - q_j \rVert^2`. Terms are sums over the
     grid and the vectors, and means over the batch. "perplexity", the exponential of the entropy of
     the entries' shares in a batch, has the weight 0: it is recorded, and not trained. van den Oord,
     Vinyals & Kavukcuoglu (2017), with their appendix A.1.
@@ -38,12 +38,12 @@ class VQVAE(Autoencoder):
         grid: the shape of the grid of tokens.
         entries: how many entries the codebook has.
         width: how many numbers a vector has.
-        commitment: the weight beta.
+        commitment: the weight lambda.
         averages: whether the entries are moving averages, and not trained by gradient.
         decay: gamma.
         start: the standard deviation of the entries at first; None takes vectors of the first
             batch, once its step is done.
-        revive_below: an entry whose count n_k falls below this share of the mean count becomes a
+        revive_below: an entry whose average count falls below this share of the mean becomes a
             vector of the batch; None leaves it where it is.
         data_range: the closed range that x must lie in; None for any finite values.
 
