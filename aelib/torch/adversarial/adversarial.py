@@ -13,12 +13,12 @@ from aelib.training.players import Player
 class AdversarialAutoencoder(Autoencoder):
     r"""Reconstruct x, and have the codes of all x together look like draws from a prior.
 
-    Three players move in turn, with :math:`D(z) = 1 / (1 + e^{-h(z)})` of a discriminator h:
+    Three players move in turn, with :math:`T(z) = 1 / (1 + e^{-h(z)})` of a discriminator h:
 
     .. math::
         \text{autoencoder:}\quad & \lVert x - g(f(x)) \rVert^2 \\
-        \text{discriminator:}\quad & -\log D(z_p) - \log (1 - D(f(x))), \quad z_p \sim p(z) \\
-        \text{encoder:}\quad & -\log D(f(x))
+        \text{discriminator:}\quad & -\log T(z_p) - \log (1 - T(f(x))), \quad z_p \sim p(z) \\
+        \text{encoder:}\quad & -\log T(f(x))
 
     means over the batch; the last two are in nats. The discriminator's terms are called
     "prior_as_code" and "code_as_prior", after the mistakes that they punish, the encoder's
