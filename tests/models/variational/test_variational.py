@@ -68,3 +68,12 @@ def test_samples_are_decoded_from_the_prior(framework, make, x, monkeypatch):
     monkeypatch.setattr(bridge, "decode", lambda model, z: decoded.append(z))
     aelib.sample(model, 2000)
     assert kstest(decoded[0].ravel(), "norm").pvalue > 1e-3
+
+
+def test_validation_draws_its_codes_anew(framework, make, x):
+    """With weights that hardly move, only the noise makes one epoch differ from the other."""
+    model = make(framework, "VAE")
+    still = {"optimizer": "sgd", "schedule": "constant", "learning_rate": 1e-12}
+    run = framework.twin.fit(model, x, epochs=3, valid=x, progress=False, **still)
+    assert len(set(run.history["valid"]["reconstruction"])) == 3
+    assert len(set(run.history["valid"]["kl"])) == 1
