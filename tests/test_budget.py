@@ -158,7 +158,7 @@ def test_a_notebook_costs_what_its_kernel_takes(run, tmp_path):
     assert run(1, "-p", "nbval.plugin", "--nbval-lax", "--nbval-current-env").returncode == 0
     stored = json.loads((tmp_path / "costs.json").read_text())
     costs = {name: cost for _, name, cost in stored["costs"]}
-    assert 2 <= costs["burn.ipynb"] < 3.5
+    assert 1.99 < costs["burn.ipynb"] < 3.5  # the clock of a process has steps
 
 
 def test_a_bad_factor_is_an_error_of_usage(run):
