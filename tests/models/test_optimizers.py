@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from aelib.bridge import adapter_of
+from aelib.training.players import Player
 
 FIT = {"batch_size": 20, "progress": False}
 
@@ -89,6 +90,28 @@ def test_a_gradient_is_scaled_down_as_a_whole(framework, data):
     whole, clipped = (np.concatenate(step) for step in steps.values())
     assert np.linalg.norm(clipped) == pytest.approx(0.1 * 0.1, rel=1e-3)
     np.testing.assert_allclose(clipped / 0.01, whole / np.linalg.norm(whole), atol=1e-3)
+
+
+def test_a_gradient_is_as_long_as_that_of_the_players_own_weights(framework, data):
+    """What the loss would have of the encoder, which no player moves, does not shorten a step."""
+
+    class DecoderOnly(framework.twin.Autoencoder):
+        players = (Player("decoder", parts=("decoder",)),)
+
+    encoder = framework.twin.mlp_encoder(3, (), input_shape=(6, 6))
+    decoder = framework.twin.mlp_decoder(3, (), output_shape=(6, 6))
+    model = DecoderOnly(encoder, decoder, latent_dim=3)
+    before = adapter_of(model).export_weights(model)
+    options = {"optimizer": "sgd", "learning_rate": 0.1, "schedule": "constant", "clip_norm": 0.01}
+    framework.twin.fit(model, data.test.x, 3, batch_size=30, **options, progress=False)
+    after = adapter_of(model).export_weights(model)
+    change = [
+        new.arrays[name] - old.arrays[name]
+        for old, new in zip(before[1:], after[1:], strict=True)
+        for name in ("kernel", "bias")
+    ]
+    length = np.sqrt(sum(np.sum(np.square(part)) for part in change))
+    assert length == pytest.approx(3 * 0.1 * 0.01, rel=1e-2)
 
 
 def test_a_loss_that_depends_on_no_weight_is_an_error(framework, data):
