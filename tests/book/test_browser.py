@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass, field
+from importlib.resources import files
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -93,6 +94,17 @@ CONTRASTS = """kinds => {
   const first = kinds.map(kind => [kind, [...document.querySelectorAll(kind)].find(visible)]);
   return Object.fromEntries(first.filter(pair => pair[1]).map(([kind, e]) => [kind, contrast(e)]));
 }"""
+
+# Runs axe-core and names each serious fault with the first element that has it. The formulas are
+# pictures with a text of their own. Contrast is left to the test by kinds of text: axe looks at
+# each word of code, which takes most of its time.
+AXE = """() => axe.run({exclude: ["mjx-container"]}, {
+  resultTypes: ["violations"],
+  runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"],
+  rules: {"color-contrast": {enabled: false}},
+}).then(found => found.violations
+  .filter(fault => ["serious", "critical"].includes(fault.impact))
+  .map(fault => `${fault.id}, ${fault.nodes.length} times: ${fault.nodes[0].target.join(" ")}`))"""
 
 
 @pytest.fixture(scope="session")
@@ -255,6 +267,16 @@ def test_text_is_readable_in_both_color_modes(visits, page, mode):
     contrasts = visits(page, mode=mode).window.evaluate(CONTRASTS, TEXTS)
     assert {"article h1", "nav.bd-links a"} <= set(contrasts)
     assert {what: ratio for what, ratio in contrasts.items() if ratio < READABLE} == {}
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE])
+@each_page
+def test_axe_finds_nothing_serious(visits, page, size):
+    window = visits(page, size=size).window
+    window.wait_for_timeout(400)  # after 300 ms the theme looks for blocks that scroll
+    if not window.evaluate("() => Boolean(window.axe)"):
+        window.evaluate((files("axe_playwright_python") / "axe.min.js").read_text())
+    assert window.evaluate(AXE) == []
 
 
 @each_chapter
