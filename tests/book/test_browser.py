@@ -296,6 +296,18 @@ def test_every_picture_has_a_text(visits, page):
 
 
 @each_chapter
+def test_a_figure_fits_a_phone_and_opens_at_full_size(visits, page):
+    figures = visits(page, size=PHONE).window.locator(".cell_output img")
+    sizes = figures.evaluate_all(
+        """images => images.map(image => ({
+          fits: image.getBoundingClientRect().right <= innerWidth || !image.checkVisibility(),
+          opens: image.closest("a")?.href === image.src }))"""
+    )
+    assert sizes
+    assert all(size["fits"] and size["opens"] for size in sizes)
+
+
+@each_chapter
 def test_a_click_switches_every_tab_set_of_the_page(visits, page):
     for framework in ("pytorch", "keras"):
         assert set(selected(visits(page, framework=framework).window)) == {framework}
