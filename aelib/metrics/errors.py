@@ -9,7 +9,7 @@ from aelib.checks import check_same_shape
 def mse(x: ArrayLike, x_hat: ArrayLike) -> float:
     r"""Return the mean squared error per pixel.
 
-    .. math:: \frac{1}{nd} \sum_{i=1}^n \lVert x_i - \hat x_i \rVert^2
+    .. math:: \frac{1}{nD} \sum_{i=1}^n \lVert x_i - \hat x_i \rVert^2
 
     Raises `ValueError` where the shapes differ.
     """

@@ -11,7 +11,7 @@ from aelib.checks import check_same_shape
 def squared_error(x: Tensor, x_hat: Tensor) -> Tensor:
     r"""Return the squared error of each example.
 
-    .. math:: \lVert x - \hat x \rVert^2 = \sum_j (x_j - \hat x_j)^2
+    .. math:: \lVert x - \hat x \rVert^2 = \sum_p (x_p - \hat x_p)^2
 
     Up to a constant and a factor 1/2 this is -log N(x; x_hat, I).
     Shapes: x and x_hat (batch, ...) -> (batch,). Raises `ValueError` where the shapes differ.
@@ -23,11 +23,11 @@ def squared_error(x: Tensor, x_hat: Tensor) -> Tensor:
 def bernoulli_nll(x: Tensor, logits: Tensor) -> Tensor:
     r"""Return the negative log-likelihood of each example under independent Bernoulli pixels.
 
-    .. math:: -\sum_j \left[ x_j \log p_j + (1 - x_j) \log (1 - p_j) \right],
-              \quad p_j = 1 / (1 + e^{-\ell_j})
+    .. math:: -\sum_p \left[ x_p \log \hat x_p + (1 - x_p) \log (1 - \hat x_p) \right],
+              \quad \hat x_p = 1 / (1 + e^{-\ell_p})
 
     In nats, from the logits, so that no log(0) can occur. For gray pixels x in [0, 1] it is a
-    cross-entropy: its minimum over p is the entropy of x, not 0.
+    cross-entropy: its minimum over the logits is the entropy of x, not 0.
     Shapes: x and logits (batch, ...) -> (batch,). Raises `ValueError` where the shapes differ.
     Kingma & Welling (2014), appendix C.1.
     """
@@ -39,9 +39,9 @@ def bernoulli_nll(x: Tensor, logits: Tensor) -> Tensor:
 def gaussian_nll(x: Tensor, mean: Tensor) -> Tensor:
     r"""Return the negative log-likelihood of each example under N(mean, I).
 
-    .. math:: \tfrac12 \lVert x - \hat x \rVert^2 + \tfrac{d}{2} \log 2\pi
+    .. math:: \tfrac12 \lVert x - \hat x \rVert^2 + \tfrac{D}{2} \log 2\pi
 
-    with d pixels, in nats. Shapes: x and mean (batch, ...) -> (batch,). Raises `ValueError` where
+    with D pixels, in nats. Shapes: x and mean (batch, ...) -> (batch,). Raises `ValueError` where
     the shapes differ.
     """
     pixels = math.prod(mean.shape[1:])

@@ -7,7 +7,7 @@ from torch import Tensor
 def kl_standard_normal(mean: Tensor, log_var: Tensor) -> Tensor:
     r"""Return KL(N(mean, exp(log_var)) || N(0, I)) of each example, in nats.
 
-    .. math:: \tfrac12 \sum_i (\mu_i^2 + \sigma_i^2 - 1 - \log\sigma_i^2)
+    .. math:: \tfrac12 \sum_j (\mu_j^2 + \sigma_j^2 - 1 - \log\sigma_j^2)
 
     `expm1` keeps the difference exact near log_var = 0, where the terms cancel.
     Shapes: mean and log_var (batch, latent_dim) -> (batch,). Kingma & Welling (2014), appendix B.
