@@ -1,16 +1,19 @@
 """What the course measures, on NumPy arrays, the same for both frameworks."""
 
 from aelib.metrics.baselines import Baseline, mean_image, pca
-from aelib.metrics.errors import mse, psnr
+from aelib.metrics.densities import log_normal
+from aelib.metrics.errors import cross_entropy, mse, psnr
 from aelib.metrics.geometry import principal_angles
 from aelib.metrics.probes import knn_probe, linear_probe
 from aelib.metrics.weighting import effective_beta
 
 __all__ = [
     "Baseline",
+    "cross_entropy",
     "effective_beta",
     "knn_probe",
     "linear_probe",
+    "log_normal",
     "mean_image",
     "mse",
     "pca",

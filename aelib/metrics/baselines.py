@@ -28,6 +28,16 @@ class Baseline:
         """How many numbers a code has; 0 for the mean image."""
         return len(self.components)
 
+    def first(self, latent_dim: int) -> "Baseline":
+        """Return the baseline with the first codes only; of PCA, that is PCA with fewer codes.
+
+        Raises `ValueError` where there are not as many.
+        """
+        if not 0 <= latent_dim <= self.latent_dim:
+            raise ValueError(f"latent_dim must be 0 to {self.latent_dim}, got {latent_dim}")
+        kept = slice(latent_dim)
+        return Baseline(self.mean, self.components[kept], self.variances[kept])
+
     def encode(self, x: ArrayLike) -> NDArray[np.float64]:
         """Return the codes of x. Shapes: (n, ...) -> (n, latent_dim)."""
         flat = np.asarray(x, np.float64).reshape(len(np.asarray(x)), -1)

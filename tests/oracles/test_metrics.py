@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+from scipy.special import expit
+from scipy.stats import bernoulli, norm
 
 from aelib.data import Split
-from aelib.metrics import knn_probe, linear_probe, mse, psnr
+from aelib.metrics import cross_entropy, knn_probe, linear_probe, log_normal, mse, psnr
 
 each_probe = pytest.mark.parametrize("probe", [linear_probe, knn_probe])
 
@@ -38,11 +40,12 @@ def test_mse_keeps_double_precision_on_float32_input():
     assert mse(x, x + np.float32(1e-25)) == pytest.approx(1e-50, rel=1e-3)
 
 
-def test_mse_refuses_arrays_that_would_broadcast():
+@pytest.mark.parametrize("error", [mse, cross_entropy])
+def test_arrays_that_would_broadcast_are_refused(error):
     with pytest.raises(ValueError, match="x has 3 examples and x_hat 1"):
-        mse(np.zeros((3, 2)), np.zeros((1, 2)))
+        error(np.zeros((3, 2)), np.zeros((1, 2)))
     with pytest.raises(ValueError, match=r"shape \(batch, 1\) and x \(batch, 2\)"):
-        mse(np.zeros((3, 2)), np.zeros((3, 1)))
+        error(np.zeros((3, 2)), np.zeros((3, 1)))
 
 
 @pytest.mark.parametrize(("error", "decibels"), [(1.0, 0.0), (0.1, 20.0), (0.5, 6.0206)])
@@ -54,6 +57,30 @@ def test_psnr_in_decibels(error, decibels):
 def test_psnr_of_a_perfect_reconstruction_is_infinite(rng):
     x = rng.random((2, 3))
     assert psnr(x, x) == np.inf
+
+
+def test_the_cross_entropy_of_binary_pixels_is_the_likelihood_of_scipy(rng):
+    x, p = rng.integers(0, 2, size=(5, 3, 4)), rng.uniform(0.01, 0.99, size=(5, 3, 4))
+    np.testing.assert_allclose(cross_entropy(x, p), -bernoulli.logpmf(x, p).sum(axis=(1, 2)))
+
+
+def test_the_cross_entropy_is_the_loss_of_a_model(framework, rng):
+    x, logits = rng.random((3, 4, 5)), rng.normal(scale=2, size=(3, 4, 5))
+    of_model = framework.apply(framework.twin.bernoulli_nll, x, logits)
+    np.testing.assert_allclose(cross_entropy(x, expit(logits)), of_model, rtol=1e-5)
+
+
+def test_the_cross_entropy_of_an_impossible_pixel_is_large_and_finite():
+    found = cross_entropy(np.array([[1.0], [0.0], [0.0]]), np.array([[0.0], [1.0], [0.0]]))
+    np.testing.assert_allclose(found, [-np.log(1e-6), -np.log(1e-6), 1e-6], rtol=1e-6)
+
+
+def test_the_normal_density_is_that_of_scipy(rng):
+    z, mean, log_var = rng.normal(size=(3, 7, 4))
+    expected = norm.logpdf(z, mean, np.exp(log_var / 2)).sum(axis=1)
+    np.testing.assert_allclose(log_normal(z, mean, log_var), expected)
+    np.testing.assert_allclose(log_normal(z[:, None], mean, log_var).diagonal(), expected)
+    np.testing.assert_allclose(log_normal(z, 0, 0), norm.logpdf(z).sum(axis=1))
 
 
 @each_probe

@@ -61,6 +61,24 @@ def test_all_components_lose_nothing(x):
     np.testing.assert_allclose(pca(x, 12).reconstruct(x), x, atol=1e-9)
 
 
+@pytest.mark.parametrize("latent_dim", [1, 3, 12])
+def test_its_first_codes_are_those_of_a_smaller_one(x, latent_dim):
+    whole, smaller = pca(x, 12).first(latent_dim), pca(x, latent_dim)
+    assert whole.latent_dim == len(whole.variances) == latent_dim
+    np.testing.assert_allclose(whole.variances, smaller.variances)
+    np.testing.assert_allclose(whole.reconstruct(x), smaller.reconstruct(x), atol=1e-9)
+
+
+def test_none_of_its_codes_are_the_mean_image(x):
+    np.testing.assert_allclose(pca(x, 3).first(0).reconstruct(x), mean_image(x).reconstruct(x))
+
+
+@pytest.mark.parametrize("latent_dim", [-1, 4])
+def test_there_are_no_more_first_codes_than_codes(x, latent_dim):
+    with pytest.raises(ValueError, match=f"latent_dim must be 0 to 3, got {latent_dim}"):
+        pca(x, 3).first(latent_dim)
+
+
 @pytest.mark.parametrize("latent_dim", [0, 13])
 def test_a_code_must_have_between_one_number_and_all(x, latent_dim):
     with pytest.raises(ValueError, match=f"latent_dim must be at (least 1|most 12).*{latent_dim}"):
