@@ -54,6 +54,15 @@ def check_entries(entries: int) -> int:
     return entries
 
 
+def check_can_be_mirrored(others: Sequence[str]) -> None:
+    """Raise `ValueError` where an encoder has layers that a tied decoder cannot turn around."""
+    if others:
+        raise ValueError(
+            f"a tied encoder is a sequence of dense layers and activations, got {others[0]}: build "
+            "the decoder yourself, and pass both to Autoencoder"
+        )
+
+
 def check_vectors(shape: Sequence[int | None], grid: tuple[int, ...], width: int) -> None:
     """Raise `ShapeError` unless an encoder gave one vector at each place of a grid."""
     if tuple(shape[1:]) != (*grid, width):

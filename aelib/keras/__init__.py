@@ -16,6 +16,7 @@ from aelib.keras.adversarial.adversarial import AdversarialAutoencoder
 from aelib.keras.autoencoder import Autoencoder
 from aelib.keras.discrete.vq import VQVAE
 from aelib.keras.foundations.classifier import Classifier
+from aelib.keras.foundations.tied import DenseTranspose, TiedAutoencoder
 from aelib.keras.losses.divergences import kl_standard_normal
 from aelib.keras.losses.reconstruction import bernoulli_nll, gaussian_nll, squared_error
 from aelib.keras.losses.reparameterization import reparameterize
@@ -35,7 +36,9 @@ __all__ = [
     "Autoencoder",
     "Classifier",
     "ConditionalVAE",
+    "DenseTranspose",
     "Noisy",
+    "TiedAutoencoder",
     "Trainable",
     "bernoulli_nll",
     "fit",

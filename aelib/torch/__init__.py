@@ -13,6 +13,7 @@ from aelib.torch.adversarial.adversarial import AdversarialAutoencoder
 from aelib.torch.autoencoder import Autoencoder
 from aelib.torch.discrete.vq import VQVAE
 from aelib.torch.foundations.classifier import Classifier
+from aelib.torch.foundations.tied import DenseTranspose, TiedAutoencoder
 from aelib.torch.losses.divergences import kl_standard_normal
 from aelib.torch.losses.reconstruction import bernoulli_nll, gaussian_nll, squared_error
 from aelib.torch.losses.reparameterization import reparameterize
@@ -32,7 +33,9 @@ __all__ = [
     "Autoencoder",
     "Classifier",
     "ConditionalVAE",
+    "DenseTranspose",
     "Noisy",
+    "TiedAutoencoder",
     "Trainable",
     "bernoulli_nll",
     "fit",

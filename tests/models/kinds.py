@@ -87,6 +87,11 @@ def vector_quantized(twin, name, hidden=(4,), shape=SHAPE, **options):
     return getattr(twin, name)(*nets, grid, 5, width, **options)
 
 
+def tied(twin, name, hidden=(12,), shape=SHAPE, **options):
+    encoder = twin.mlp_encoder(LATENT_DIM, hidden, "gelu", input_shape=shape)
+    return getattr(twin, name)(encoder, LATENT_DIM, shape, **options)
+
+
 VARIATIONAL = {"beta": 0.25, "likelihood": "gaussian", "data_range": (-1.0, 2.0)}
 
 # A new type is one entry here, and one in references.py.
@@ -107,6 +112,7 @@ KINDS = {
         build=adversarial,
         options={"data_range": (-1.0, 2.0)},
     ),
+    "TiedAutoencoder": Kind(("reconstruction",), build=tied, options={"data_range": (-1.0, 2.0)}),
     "VQVAE": Kind(
         ("reconstruction", "commitment", "perplexity"),
         build=vector_quantized,

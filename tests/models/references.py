@@ -31,6 +31,15 @@ def autoencoder(weights, batch, draw):
     return ((x - dense(decoder, dense(encoder, x))) ** 2).sum(1).mean()
 
 
+def tied(weights, batch, draw):
+    """The decoder has biases of its own, and the matrices of the encoder."""
+    encoder, biases = halves(weights)
+    kernels = [layer["kernel"].T for layer in encoder[::-1]]
+    decoder = [{"kernel": w, **layer} for w, layer in zip(kernels, biases, strict=True)]
+    x = batch["x"].flatten(1)
+    return ((x - dense(decoder, dense(encoder, x))) ** 2).sum(1).mean()
+
+
 def negative_elbo(parameters, decode, x, draw):
     """Return -log p(x|z) + KL, for the outputs of an encoder, and logits as a function of z."""
     mean, log_var = parameters.chunk(2, dim=1)
@@ -88,5 +97,6 @@ REFERENCES = {
     "VAE": vae,
     "ConditionalVAE": conditional_vae,
     "AdversarialAutoencoder": adversarial,
+    "TiedAutoencoder": tied,
     "VQVAE": vector_quantized,
 }

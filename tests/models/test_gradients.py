@@ -1,5 +1,7 @@
 """The gradient of every type, for every weight, against its loss written once more."""
 
+import importlib
+
 import numpy as np
 import pytest
 import torch
@@ -47,19 +49,21 @@ def arrays_of(model):
     return {f"{i} {name}": a for i, layer in layers for name, a in layer.arrays.items()}
 
 
-def parts_of(model, player):
+def parts_of(framework, model, player):
     """Return the names, as in `arrays_of`, of the arrays that a player trains."""
-    adapter, place, names = adapter_of(model), {}, []
-    for module in adapter.modules(model):
-        if len(adapter.modules(module)) == 1 and adapter.export_weights(module):
-            place[id(module)] = len(place) + 1
+    own_weights = importlib.import_module(f"{framework.twin.__name__}.structure").own_weights
+    adapter = adapter_of(model)
+    layers = [module for module in adapter.modules(model) if own_weights(module)]
     parts = [model] if player.parts is None else [getattr(model, part) for part in player.parts]
-    for part in parts:
-        for module in adapter.modules(part):
-            if id(module) in place:
-                [layer] = adapter.export_weights(module)
-                names += [f"{place[id(module)]} {role}" for role in layer.arrays]
-    return names
+    trained = {id(module) for part in parts for module in adapter.modules(part)}
+    return {
+        f"{place} {role}"
+        for place, (layer, weights) in enumerate(
+            zip(layers, adapter.export_weights(model), strict=True)
+        )
+        for role in weights.arrays
+        if id(layer) in trained
+    }
 
 
 @pytest.mark.usefixtures("step_by_step")
@@ -77,7 +81,7 @@ def test_one_step_of_gradient_descent_moves_every_weight_along_it(framework, kin
         options = {"learning_rate": rates, "batch_size": len(data.test.x)}
         framework.twin.fit(model, batch, **options, **STEP)
         after = arrays_of(model)
-        own = set(parts_of(model, player))
+        own = parts_of(framework, model, player)
         size = max(np.abs(gradient).max() for gradient in expected[player.name])
         assert size > 0.02
         for (name, old), gradient in zip(before.items(), expected[player.name], strict=True):

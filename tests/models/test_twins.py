@@ -28,6 +28,8 @@ DESCRIBES = (".get_config", ".from_config")
 OWN = {
     "keras": {
         "autoencoder.Autoencoder.call": "Keras's name for forward",
+        "foundations.tied.DenseTranspose.build": "Keras makes weights once it knows the shape",
+        "foundations.tied.DenseTranspose.call": "Keras's name for forward",
         "trainable.Bookkeeping": "variables that a compiled step reads",
         "trainable.EveryBatch": "how Keras's own fit tells the model its progress",
         "trainable.Trainable.set_progress": "assigns those variables",
@@ -52,12 +54,14 @@ OWN = {
     },
     "torch": {
         "autoencoder.Autoencoder.forward": "PyTorch's name for call",
+        "foundations.tied.DenseTranspose.forward": "PyTorch's name for call",
         "adapter.in_use": "PyTorch keeps the mode in the modules",
         "session.device": "PyTorch moves models and data itself",
     },
 }
 # What differs in its signature or its value, and why.
 OTHER_SIGNATURE = {
+    "foundations.tied.DenseTranspose.__init__": "a layer of Keras holds its activation",
     "training.engine.Engine.framework": "the name",
     "training.step.values_of": "PyTorch keeps the training mode in the model",
     "training.step.train_step": "Keras cannot leave a graph where an earlier move failed",

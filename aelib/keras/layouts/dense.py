@@ -1,7 +1,8 @@
-"""A dense layer: kernel (inputs, outputs), bias (outputs,)."""
+"""A dense layer: kernel (inputs, outputs), bias (outputs,); a transposed one: its bias alone."""
 
 import keras
 
+from aelib.keras.foundations.tied import DenseTranspose
 from aelib.keras.layouts.views import layout_by_views
 from aelib.layouts import Layouts
 
@@ -10,4 +11,11 @@ def _views(layer: keras.layers.Dense) -> dict[str, keras.Variable | None]:
     return {"kernel": layer.kernel, "bias": layer.bias}
 
 
-LAYOUTS: Layouts = {keras.layers.Dense: layout_by_views("dense", _views)}
+def _bias(layer: DenseTranspose) -> dict[str, keras.Variable | None]:
+    return {"bias": layer.bias}
+
+
+LAYOUTS: Layouts = {
+    keras.layers.Dense: layout_by_views("dense", _views),
+    DenseTranspose: layout_by_views("transposed dense", _bias),
+}
