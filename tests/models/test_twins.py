@@ -61,7 +61,6 @@ OWN = {
 }
 # What differs in its signature or its value, and why.
 OTHER_SIGNATURE = {
-    "foundations.tied.DenseTranspose.__init__": "a layer of Keras holds its activation",
     "training.engine.Engine.framework": "the name",
     "training.step.values_of": "PyTorch keeps the training mode in the model",
     "training.step.train_step": "Keras cannot leave a graph where an earlier move failed",

@@ -1,6 +1,7 @@
 """Tied weights: a decoder that uses the matrices of the encoder, transposed."""
 
 from collections.abc import Sequence
+from itertools import chain, dropwhile
 from typing import Any
 
 import keras
@@ -28,10 +29,9 @@ class DenseTranspose(layers.Layer):
     layers. Save a `TiedAutoencoder`, which ties its layers again when it is loaded.
     """
 
-    def __init__(self, dense: layers.Dense, activation: Any = None, **kwargs: Any):
-        super().__init__(**kwargs)
+    def __init__(self, dense: layers.Dense):
+        super().__init__()
         self.dense = dense
-        self.activation = keras.activations.get(activation)
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Make the bias, a number for each input of the dense layer."""
@@ -41,7 +41,7 @@ class DenseTranspose(layers.Layer):
 
     def call(self, z: Tensor) -> Tensor:
         """Return the outputs for z. Shapes: (batch, units) -> (batch, inputs)."""
-        return self.activation(ops.matmul(z, ops.transpose(self.dense.kernel)) + self.bias)
+        return ops.matmul(z, ops.transpose(self.dense.kernel)) + self.bias
 
     def get_config(self) -> dict[str, Any]:
         """Raise `NotImplementedError`: see above."""
@@ -95,14 +95,20 @@ class TiedAutoencoder(Autoencoder):
 
 
 def _mirror(encoder: keras.Sequential, output_shape: Sequence[int]) -> keras.Sequential:
-    dense = [layer for layer in encoder.layers if not isinstance(layer, layers.Flatten)]
+    steps = list(chain.from_iterable(map(_steps, encoder.layers)))
     check_can_be_mirrored(
-        [type(layer).__name__ for layer in dense if not isinstance(layer, layers.Dense)]
+        [type(s).__name__ for s in steps if s.weights and not isinstance(s, layers.Dense)]
     )
     # An activation of the code belongs to the code alone.
-    activations = [None, *(layer.activation for layer in dense[:-1])]
-    back = zip(reversed(dense), reversed(activations), strict=True)
-    mirrored = [DenseTranspose(layer, activation) for layer, activation in back]
+    back = dropwhile(lambda step: not isinstance(step, layers.Dense), reversed(steps))
+    mirrored = [DenseTranspose(s) if isinstance(s, layers.Dense) else s for s in back]
     return keras.Sequential(
-        [keras.Input((dense[-1].units,)), *mirrored, layers.Reshape(tuple(output_shape))]
+        [keras.Input(encoder.output_shape[1:]), *mirrored, layers.Reshape(tuple(output_shape))]
     )
+
+
+def _steps(layer: layers.Layer) -> list[layers.Layer]:
+    """Return what a layer does, its activation apart, and nothing for one that flattens."""
+    if isinstance(layer, layers.Dense):
+        return [layer, layers.Activation(layer.activation)]
+    return [] if isinstance(layer, layers.Flatten) else [layer]

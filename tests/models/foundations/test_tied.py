@@ -74,6 +74,17 @@ def test_an_activation_of_the_code_belongs_to_the_code(framework, x):
     np.testing.assert_allclose(aelib.decode(model, z), expected, atol=1e-5)
 
 
+def test_an_activation_may_be_a_layer_of_its_own(both, x):
+    """Also in Keras, where a dense layer usually holds it."""
+    keras, twin = importlib.import_module("keras"), both["keras"].twin
+    layers = [keras.Input((6, 6)), keras.layers.Flatten(), keras.layers.Dense(12)]
+    layers += [keras.layers.Activation("gelu"), keras.layers.Dense(3)]
+    apart = twin.TiedAutoencoder(keras.Sequential(layers), 3, (6, 6))
+    usual = make(both["keras"])
+    parity.copy_weights(usual, apart)
+    np.testing.assert_array_equal(aelib.reconstruct(usual, x), aelib.reconstruct(apart, x))
+
+
 def test_layers_of_another_kind_are_named(framework):
     if framework.name == "keras":
         keras = importlib.import_module("keras")
