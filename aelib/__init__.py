@@ -15,7 +15,7 @@ from aelib.bridge import (
     sample,
 )
 from aelib.claims import ClaimFailed, claim
-from aelib.data import Dataset, Split, load
+from aelib.data import Dataset, Sequences, Split, load
 from aelib.lab import Lab, budget, profile, start
 from aelib.source import show
 from aelib.summary import summary
@@ -30,6 +30,7 @@ __all__ = [
     "NonFiniteError",
     "Player",
     "Run",
+    "Sequences",
     "Split",
     "budget",
     "claim",

@@ -30,7 +30,7 @@ def as_inputs(
         )
     names = names or model.inputs
     if isinstance(data, Split):
-        data = {name: getattr(data, name) for name in ("x", "y") if name in names}
+        data = {name: getattr(data, name) for name in names if hasattr(data, name)}
     if not isinstance(data, Mapping):
         _refuse_what_is_no_array(data)
         data = {names[0]: data}

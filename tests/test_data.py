@@ -280,3 +280,49 @@ def test_plane3d_labels_are_the_sectors_of_the_true_angle():
     assert np.mean(away == 0) > 0.75  # the noise moves a few points across a border
     assert np.mean((away <= 1) | (away == 7)) > 0.97
     assert set(part.y) == set(range(8))
+
+
+@pytest.fixture(scope="module")
+def wavy():
+    """The waves, all parts together: x, mask, factors by name, y."""
+    data = aelib.load("waves")
+    parts = (data.train, data.valid, data.test)
+    assert [len(part) for part in parts] == [8000, 1000, 1000]
+    factors = {name: [part.factors[name] for part in parts] for name in data.train.factors}
+    together = [[getattr(part, name) for part in parts] for name in ("x", "mask", "y")]
+    x, mask, y = map(np.concatenate, together)
+    return x[..., 0], mask, {name: np.concatenate(a) for name, a in factors.items()}, y
+
+
+def test_waves_are_padded_with_zeros_after_their_length(wavy):
+    x, mask, factors, _ = wavy
+    assert x.shape == mask.shape == (10_000, 32)
+    assert x.dtype == mask.dtype == np.float32
+    np.testing.assert_array_equal(mask.sum(axis=1), factors["length"])
+    assert set(factors["length"]) == set(range(16, 33))
+    assert (np.diff(mask, axis=1) <= 0).all()
+    assert not x[mask == 0].any()
+    np.testing.assert_array_equal(x[:8000, :, None], aelib.load("waves").train.x)
+
+
+def test_waves_are_the_sines_of_their_factors_and_noise(wavy):
+    x, mask, factors, _ = wavy
+    period, phase, amplitude = (factors[k][:, None] for k in ("period", "phase", "amplitude"))
+    noise = x - amplitude * np.sin(phase + np.arange(32) * 2 * np.pi / period)
+    assert noise[mask == 1].std() == pytest.approx(0.05, rel=0.01)
+    assert abs(noise[mask == 1].mean()) < 5e-4
+    both = noise[:, 1:] * noise[:, :-1]
+    assert abs(both[mask[:, 1:] == 1].mean()) < 0.02 * 0.05**2  # one step does not tell the next
+
+
+def test_each_factor_of_waves_is_uniform_and_tells_nothing_of_the_others(wavy):
+    *_, factors, y = wavy
+    limits = {"period": (6, 16), "phase": (0, 2 * np.pi), "amplitude": (0.5, 1.5)}
+    for name, (low, high) in limits.items():
+        counts, _ = np.histogram(factors[name], np.linspace(low, high, 6))
+        assert counts.sum() == 10_000
+        np.testing.assert_allclose(counts, 2000, atol=150)
+    table = np.corrcoef(list(factors.values()))
+    assert np.abs(table - np.eye(4)).max() < 0.03
+    np.testing.assert_array_equal(y, np.floor((factors["period"] - 6) / 2.5))
+    assert len(aelib.load("waves").classes) == 4

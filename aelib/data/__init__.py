@@ -3,18 +3,23 @@
 import os
 from collections.abc import Callable
 
-from aelib.data.dataset import Dataset, Split
+from aelib.data.dataset import Dataset, Sequences, Split
 from aelib.data.digits import digits
 from aelib.data.idx import load_idx
 from aelib.data.lookup import NotAtHand
 from aelib.data.plane3d import plane3d
 from aelib.data.stand_in import stand_in
+from aelib.data.waves import waves
 from aelib.lab import profile
 
 DOWNLOADED = ("fashion_mnist", "mnist")
-EMBEDDED: dict[str, Callable[[], Dataset]] = {"digits": digits, "plane3d": plane3d}
+EMBEDDED: dict[str, Callable[[], Dataset]] = {
+    "digits": digits,
+    "plane3d": plane3d,
+    "waves": waves,
+}
 
-__all__ = ["Dataset", "Split", "load"]
+__all__ = ["Dataset", "Sequences", "Split", "load"]
 
 
 def load(name: str) -> Dataset:
@@ -24,8 +29,8 @@ def load(name: str) -> Dataset:
     images are `.train`, the last 5,000 `.valid`, and the 10,000 test images `.test`. They are
     looked up in the folder that `AELIB_DATA` names, in the user's cache, and then at the mirrors.
     In the quick profile, and where none of these has them, the embedded `digits` stand in, one
-    printed line says so, and claims about real training are not checked. `digits` and `plane3d`
-    are always at hand.
+    printed line says so, and claims about real training are not checked. `digits`, `plane3d` and
+    `waves` are always at hand.
 
     Raises:
         ValueError: no data set has that name.

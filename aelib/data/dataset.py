@@ -1,6 +1,7 @@
 """What `load` returns."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,20 @@ class Split:
 
     def __len__(self) -> int:
         return len(self.x)
+
+
+@dataclass(frozen=True)
+class Sequences(Split):
+    """One part of a data set of sequences of varying length: `x` is (n, steps, features).
+
+    Attributes:
+        mask: float32 (n, steps), 1 for the steps of a sequence, which come first, and 0 after them,
+            where x is 0.
+        factors: what the sequences were made from, by name, arrays of shape (n,).
+    """
+
+    mask: NDArray[np.float32]
+    factors: Mapping[str, NDArray]
 
 
 @dataclass(frozen=True)
