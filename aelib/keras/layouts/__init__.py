@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import keras
 
-from aelib.keras.layouts import convolution, dense, normalization, own
+from aelib.keras.layouts import convolution, dense, normalization, own, recurrent
 from aelib.keras.structure import modules, own_weights
 from aelib.layouts import LayerWeights, Layouts, layout_of
 
@@ -12,6 +12,7 @@ LAYOUTS: Layouts = {
     **dense.LAYOUTS,
     **convolution.LAYOUTS,
     **normalization.LAYOUTS,
+    **recurrent.LAYOUTS,
     **own.LAYOUTS,
 }
 

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from torch import nn
 
 from aelib.layouts import LayerWeights, Layouts, layout_of
-from aelib.torch.layouts import convolution, dense, normalization, own
+from aelib.torch.layouts import convolution, dense, normalization, own, recurrent
 from aelib.torch.structure import modules, own_weights
 
 LAYOUTS: Layouts = {
     **dense.LAYOUTS,
     **convolution.LAYOUTS,
     **normalization.LAYOUTS,
+    **recurrent.LAYOUTS,
     **own.LAYOUTS,
 }
 
