@@ -80,6 +80,23 @@ def check_labels(y: NDArray, classes: int) -> None:
         raise ValueError(f"y must lie between 0 and {classes - 1}, got {y.min()} to {y.max()}")
 
 
+def check_mask(mask: NDArray, x: NDArray | None = None) -> None:
+    """Raise `ValueError` unless each row of a mask is ones, at least one, and then zeros.
+
+    Where x is given, (n, steps, features), the mask has one number for each of its steps.
+    """
+    if mask.ndim != 2 or (x is not None and mask.shape != x.shape[:2]):
+        wanted = "(n, steps)" if x is None else f"{x.shape[:2]}, one number a step"
+        raise ValueError(f"mask must have shape {wanted}, got {mask.shape}")
+    if not np.isin(mask, (0, 1)).all():
+        odd = mask[~np.isin(mask, (0, 1))][0]
+        raise ValueError(f"mask must hold 1 for a step and 0 for padding, got {odd:g}")
+    if not mask[:, 0].all():
+        raise ValueError("mask has a sequence without steps: the first number must be 1")
+    if (np.diff(mask, axis=1) > 0).any():
+        raise ValueError("mask must have the padding at the end: ones first, then zeros")
+
+
 def check_width(name: str, shape: Sequence[int | None], width: int, holds: str) -> None:
     """Raise `ShapeError` unless a network's output of this shape is (batch, width)."""
     if len(shape) != 2 or shape[-1] != width:

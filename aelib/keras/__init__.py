@@ -16,11 +16,13 @@ from aelib.keras.adversarial.adversarial import AdversarialAutoencoder
 from aelib.keras.autoencoder import Autoencoder
 from aelib.keras.discrete.vq import VQVAE
 from aelib.keras.foundations.classifier import Classifier
+from aelib.keras.foundations.sequence import SequenceAutoencoder
 from aelib.keras.foundations.tied import DenseTranspose, TiedAutoencoder
 from aelib.keras.losses.divergences import kl_standard_normal
 from aelib.keras.losses.reconstruction import bernoulli_nll, gaussian_nll, squared_error
 from aelib.keras.losses.reparameterization import reparameterize
 from aelib.keras.nets.mlp import mlp_decoder, mlp_encoder
+from aelib.keras.nets.recurrent import recurrent_decoder, recurrent_encoder
 from aelib.keras.noise import Noisy
 from aelib.keras.trainable import Trainable
 from aelib.keras.training.autodiff import gradient, jvp
@@ -38,6 +40,7 @@ __all__ = [
     "ConditionalVAE",
     "DenseTranspose",
     "Noisy",
+    "SequenceAutoencoder",
     "TiedAutoencoder",
     "Trainable",
     "bernoulli_nll",
@@ -48,6 +51,8 @@ __all__ = [
     "kl_standard_normal",
     "mlp_decoder",
     "mlp_encoder",
+    "recurrent_decoder",
+    "recurrent_encoder",
     "reparameterize",
     "squared_error",
 ]

@@ -13,11 +13,13 @@ from aelib.torch.adversarial.adversarial import AdversarialAutoencoder
 from aelib.torch.autoencoder import Autoencoder
 from aelib.torch.discrete.vq import VQVAE
 from aelib.torch.foundations.classifier import Classifier
+from aelib.torch.foundations.sequence import SequenceAutoencoder
 from aelib.torch.foundations.tied import DenseTranspose, TiedAutoencoder
 from aelib.torch.losses.divergences import kl_standard_normal
 from aelib.torch.losses.reconstruction import bernoulli_nll, gaussian_nll, squared_error
 from aelib.torch.losses.reparameterization import reparameterize
 from aelib.torch.nets.mlp import mlp_decoder, mlp_encoder
+from aelib.torch.nets.recurrent import recurrent_decoder, recurrent_encoder
 from aelib.torch.noise import Noisy
 from aelib.torch.trainable import Trainable
 from aelib.torch.training.autodiff import gradient, jvp
@@ -35,6 +37,7 @@ __all__ = [
     "ConditionalVAE",
     "DenseTranspose",
     "Noisy",
+    "SequenceAutoencoder",
     "TiedAutoencoder",
     "Trainable",
     "bernoulli_nll",
@@ -45,6 +48,8 @@ __all__ = [
     "kl_standard_normal",
     "mlp_decoder",
     "mlp_encoder",
+    "recurrent_decoder",
+    "recurrent_encoder",
     "reparameterize",
     "squared_error",
 ]

@@ -8,7 +8,7 @@ import pytest
 
 import aelib
 from aelib.bridge import adapter_of
-from aelib.data import Dataset, Split
+from aelib.data import Dataset, Sequences
 from aelib.keras.training import engine
 from tests.models.kinds import KINDS, SHAPE
 
@@ -85,7 +85,9 @@ def data() -> Dataset:
     def part(n):
         shares = rng.dirichlet([0.5] * 3, size=n)
         x = np.tensordot(shares, prototypes, axes=1).clip(0, 1)
-        return Split(x.astype(np.float32), shares.argmax(axis=1))
+        mask = np.arange(SHAPE[0]) <= np.arange(n)[:, None] % SHAPE[0]  # for models of sequences
+        label = shares.argmax(axis=1)
+        return Sequences(x.astype(np.float32), label, mask.astype(np.float32), {})
 
     return Dataset("mixtures", part(100), part(30), part(30), ("a", "b", "c"))
 

@@ -87,6 +87,13 @@ def vector_quantized(twin, name, hidden=(4,), shape=SHAPE, **options):
     return getattr(twin, name)(*nets, grid, 5, width, **options)
 
 
+def sequence(twin, name, hidden=(5,), shape=SHAPE, **options):
+    """Rows of an image as the steps of a sequence; a recurrent decoder would take twice as long."""
+    encoder = twin.recurrent_encoder(LATENT_DIM, hidden[0], input_shape=shape)
+    decoder = twin.mlp_decoder(LATENT_DIM, hidden, "gelu", output_shape=shape)
+    return getattr(twin, name)(encoder, decoder, LATENT_DIM, **options)
+
+
 def tied(twin, name, hidden=(12,), shape=SHAPE, **options):
     encoder = twin.mlp_encoder(LATENT_DIM, hidden, "gelu", input_shape=shape)
     return getattr(twin, name)(encoder, LATENT_DIM, shape, **options)
@@ -110,6 +117,12 @@ KINDS = {
         ("reconstruction", "prior_as_code", "code_as_prior", "code_as_code"),
         ("loss", "discriminator loss", "encoder loss"),
         build=adversarial,
+        options={"data_range": (-1.0, 2.0)},
+    ),
+    "SequenceAutoencoder": Kind(
+        ("reconstruction",),
+        build=sequence,
+        given=lambda split: {"mask": split.mask},
         options={"data_range": (-1.0, 2.0)},
     ),
     "TiedAutoencoder": Kind(("reconstruction",), build=tied, options={"data_range": (-1.0, 2.0)}),

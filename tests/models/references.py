@@ -31,6 +31,30 @@ def autoencoder(weights, batch, draw):
     return ((x - dense(decoder, dense(encoder, x))) ** 2).sum(1).mean()
 
 
+def gru(layer, steps, mask):
+    """Return the states after each step; where the mask is 0 the state stays. Cho et al. (2014)."""
+    units = len(layer["recurrent_kernel"])
+    state, states = torch.zeros(len(steps), units, dtype=steps.dtype), []
+    for x, real in zip(steps.unbind(1), mask.unbind(1), strict=True):
+        own, past = layer["bias"]
+        given = (x @ layer["kernel"] + own).split(units, dim=1)
+        kept = (state @ layer["recurrent_kernel"] + past).split(units, dim=1)
+        update, reset = (torch.sigmoid(a + b) for a, b in zip(given[:2], kept[:2], strict=True))
+        candidate = torch.tanh(given[2] + reset * kept[2])
+        new = update * state + (1 - update) * candidate
+        state = real[:, None] * new + (1 - real[:, None]) * state
+        states.append(state)
+    return torch.stack(states, dim=1)
+
+
+def sequence(weights, batch, draw):
+    _, reads, to_code, *decoder = weights
+    x, mask = batch["x"], batch["mask"]
+    z = gru(reads, x, mask)[:, -1] @ to_code["kernel"] + to_code["bias"]
+    x_hat = dense(decoder, z).unflatten(1, x.shape[1:])
+    return ((x - x_hat) ** 2 * mask[..., None]).sum((1, 2)).mean()
+
+
 def tied(weights, batch, draw):
     """The decoder has biases of its own, and the matrices of the encoder."""
     encoder, biases = halves(weights)
@@ -97,6 +121,7 @@ REFERENCES = {
     "VAE": vae,
     "ConditionalVAE": conditional_vae,
     "AdversarialAutoencoder": adversarial,
+    "SequenceAutoencoder": sequence,
     "TiedAutoencoder": tied,
     "VQVAE": vector_quantized,
 }

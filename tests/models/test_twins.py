@@ -28,6 +28,7 @@ DESCRIBES = (".get_config", ".from_config")
 OWN = {
     "keras": {
         "autoencoder.Autoencoder.call": "Keras's name for forward",
+        "foundations.sequence.SequenceAutoencoder.supports_masking": "Keras warns without it",
         "foundations.tied.DenseTranspose.build": "Keras makes weights once it knows the shape",
         "foundations.tied.DenseTranspose.call": "Keras's name for forward",
         "trainable.Bookkeeping": "variables that a compiled step reads",
