@@ -269,14 +269,6 @@ def test_nothing_is_wider_than_a_phone(visits, page, framework):
     assert window.evaluate(TOO_WIDE) == []
 
 
-@pytest.mark.parametrize("mode", ["light", "dark"])
-@each_page
-def test_text_is_readable_in_both_color_modes(visits, page, mode):
-    contrasts = visits(page, mode=mode).window.evaluate(CONTRASTS, TEXTS)
-    assert {"article h1", "nav.bd-links a"} <= set(contrasts)
-    assert {what: ratio for what, ratio in contrasts.items() if ratio < READABLE} == {}
-
-
 @each_page
 def test_axe_finds_nothing_serious(visits, page):
     """The first page is looked at wide: its menus stand beside every page."""
@@ -285,6 +277,26 @@ def test_axe_finds_nothing_serious(visits, page):
     if not window.evaluate("() => Boolean(window.axe)"):
         window.evaluate((files("axe_playwright_python") / "axe.min.js").read_text())
     assert window.evaluate(AXE) == []
+
+
+@each_chapter
+def test_a_figure_fits_a_phone_and_opens_at_full_size(visits, page):
+    figures = visits(page, size=PHONE).window.locator(".cell_output img")
+    sizes = figures.evaluate_all(
+        """images => images.map(image => ({
+          fits: image.getBoundingClientRect().right <= innerWidth || !image.checkVisibility(),
+          opens: image.closest("a")?.href === image.src }))"""
+    )
+    assert sizes
+    assert all(size["fits"] and size["opens"] for size in sizes)
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+@each_page
+def test_text_is_readable_in_both_color_modes(visits, page, mode):
+    contrasts = visits(page, mode=mode).window.evaluate(CONTRASTS, TEXTS)
+    assert {"article h1", "nav.bd-links a"} <= set(contrasts)
+    assert {what: ratio for what, ratio in contrasts.items() if ratio < READABLE} == {}
 
 
 @each_chapter
@@ -301,18 +313,6 @@ def test_every_picture_has_a_text(visits, page):
     pictures = visits(page).window.locator("article img")
     texts = pictures.evaluate_all("images => images.map(image => image.alt)")
     assert [text for text in texts if not text.strip() or text.endswith(".png")] == []
-
-
-@each_chapter
-def test_a_figure_fits_a_phone_and_opens_at_full_size(visits, page):
-    figures = visits(page, size=PHONE).window.locator(".cell_output img")
-    sizes = figures.evaluate_all(
-        """images => images.map(image => ({
-          fits: image.getBoundingClientRect().right <= innerWidth || !image.checkVisibility(),
-          opens: image.closest("a")?.href === image.src }))"""
-    )
-    assert sizes
-    assert all(size["fits"] and size["opens"] for size in sizes)
 
 
 @each_chapter
