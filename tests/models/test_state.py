@@ -22,10 +22,22 @@ def batch_norm(framework):
     return importlib.import_module("torch.nn").BatchNorm1d(6)
 
 
-def with_batch_norm(framework, cls=None, **options):
+def dropout(framework):
+    """Return a layer that sets half of its inputs to 0 in training."""
+    if framework.name == "keras":
+        return importlib.import_module("keras").layers.Dropout(0.5)
+    return importlib.import_module("torch.nn").Dropout(0.5)
+
+
+def with_batch_norm(framework, cls=None):
     """Return an autoencoder of 36 pixels whose encoder normalizes six hidden units."""
+    return with_layer(framework, batch_norm(framework), cls)
+
+
+def with_layer(framework, layer, cls=None):
+    """Return an autoencoder of 36 pixels that has a layer behind six hidden units."""
     twin = framework.twin
-    encoder = [twin.mlp_encoder(6, (), input_shape=(6, 6)), batch_norm(framework)]
+    encoder = [twin.mlp_encoder(6, (), input_shape=(6, 6)), layer]
     last = twin.mlp_encoder(3, (), input_shape=(6,))
     if framework.name == "keras":
         keras = importlib.import_module("keras")
@@ -33,7 +45,7 @@ def with_batch_norm(framework, cls=None, **options):
     else:
         encoder = importlib.import_module("torch.nn").Sequential(*encoder, last)
     decoder = twin.mlp_decoder(3, output_shape=(6, 6))
-    return (cls or twin.Autoencoder)(encoder, decoder, 3, **options)
+    return (cls or twin.Autoencoder)(encoder, decoder, 3)
 
 
 def moments(model):
@@ -126,13 +138,18 @@ def test_a_last_batch_of_one_example_is_no_trouble_for_batch_norm(framework, dat
 
 
 @pytest.fixture
-def two_parts(framework):
-    """A model of one unit that trains its decoder only: the encoder is no player's part."""
+def decoder_only(framework):
+    """A kind of model that trains its decoder only: the encoder is no player's part."""
 
     class DecoderOnly(framework.twin.Autoencoder):
         players = (Player("decoder", parts=("decoder",)),)
 
-    return with_batch_norm(framework, DecoderOnly)
+    return DecoderOnly
+
+
+@pytest.fixture
+def two_parts(framework, decoder_only):
+    return with_batch_norm(framework, decoder_only)
 
 
 def test_a_part_that_no_player_names_is_frozen(framework, two_parts, data, weights):
@@ -151,6 +168,14 @@ def test_a_part_that_no_player_names_is_frozen(framework, two_parts, data, weigh
     ]
     np.testing.assert_array_equal(moments(two_parts), start)
     assert run.parameters == sum(a.size for a in after[-4:])
+
+
+def test_dropout_goes_on_in_a_frozen_part(framework, decoder_only, data):
+    """It has no weights to freeze: the training sees its noise, validation does not."""
+    model = with_layer(framework, dropout(framework), decoder_only)
+    still = {"optimizer": "sgd", "learning_rate": 1e-9, "schedule": "constant"}
+    run = framework.twin.fit(model, data.train.x, epochs=1, valid=data.train.x, **still, **FIT)
+    assert abs(run.final("loss", "train") / run.final() - 1) > 0.01
 
 
 def test_what_was_frozen_can_be_trained_again(framework, two_parts, data, weights):

@@ -57,6 +57,7 @@ OWN = {
         "autoencoder.Autoencoder.forward": "PyTorch's name for call",
         "foundations.tied.DenseTranspose.forward": "PyTorch's name for call",
         "adapter.in_use": "PyTorch keeps the mode in the modules",
+        "nets.mlp.glorot_linear": "Keras starts its layers so by itself",
         "session.device": "PyTorch moves models and data itself",
     },
 }

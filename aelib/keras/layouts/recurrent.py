@@ -12,7 +12,9 @@ from aelib.keras.layouts.views import layout_by_views
 from aelib.layouts import Layouts
 
 
-def _of_lstm(layer: keras.layers.LSTMCell) -> dict[str, keras.Variable | None]:
+def _views(
+    layer: keras.layers.LSTMCell | keras.layers.GRUCell,
+) -> dict[str, keras.Variable | None]:
     return {"kernel": layer.kernel, "recurrent_kernel": layer.recurrent_kernel, "bias": layer.bias}
 
 
@@ -22,11 +24,10 @@ def _of_gru(layer: keras.layers.GRUCell) -> dict[str, keras.Variable | None]:
             "copy_weights knows a GRU with reset_after=True only: with False the reset gate acts "
             "before the recurrent kernel, which is another function, and PyTorch has no such layer"
         )
-    # Keras keeps both biases as the rows of one array.
-    return {"kernel": layer.kernel, "recurrent_kernel": layer.recurrent_kernel, "bias": layer.bias}
+    return _views(layer)  # Keras keeps both biases as the rows of one array
 
 
 LAYOUTS: Layouts = {
-    keras.layers.LSTMCell: layout_by_views("lstm", _of_lstm),
+    keras.layers.LSTMCell: layout_by_views("lstm", _views),
     keras.layers.GRUCell: layout_by_views("gru", _of_gru),
 }

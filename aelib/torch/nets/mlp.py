@@ -46,9 +46,16 @@ def _dense(widths: Sequence[int], activation: str) -> list[nn.Module]:
         raise ValueError(f"activation must be one of {', '.join(ACTIVATIONS)}, got {activation!r}")
     layers: list[nn.Module] = []
     for inputs, outputs in pairwise(widths):
-        layer = nn.Linear(inputs, outputs)
-        # As in Keras (Glorot & Bengio, 2010); PyTorch's own start is narrower, and slower here.
-        nn.init.xavier_uniform_(layer.weight)
-        nn.init.zeros_(layer.bias)
-        layers += [layer, ACTIVATIONS[activation]()]
+        layers += [glorot_linear(inputs, outputs), ACTIVATIONS[activation]()]
     return layers[:-1]
+
+
+def glorot_linear(inputs: int, outputs: int) -> nn.Linear:
+    """Return a layer that starts as one of Keras does (Glorot & Bengio, 2010), with biases of 0.
+
+    PyTorch's own start is narrower, and slower here.
+    """
+    layer = nn.Linear(inputs, outputs)
+    nn.init.xavier_uniform_(layer.weight)
+    nn.init.zeros_(layer.bias)
+    return layer

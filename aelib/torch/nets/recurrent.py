@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from aelib.checks import check_latent_dim
+from aelib.torch.nets.mlp import glorot_linear
 
 CELLS = {"gru": nn.GRU, "lstm": nn.LSTM}
 
@@ -47,7 +48,7 @@ class _Encoder(nn.Module):
     def __init__(self, recurrent: nn.RNNBase, outputs: int):
         super().__init__()
         self.recurrent = recurrent
-        self.dense = _dense(recurrent.hidden_size, outputs)
+        self.dense = glorot_linear(recurrent.hidden_size, outputs)
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
         states, _ = self.recurrent(x)
@@ -61,7 +62,7 @@ class _Decoder(nn.Module):
         super().__init__()
         self.steps = steps
         self.recurrent = recurrent
-        self.dense = _dense(recurrent.hidden_size, features)
+        self.dense = glorot_linear(recurrent.hidden_size, features)
 
     def forward(self, z: Tensor) -> Tensor:
         states, _ = self.recurrent(z[:, None].expand(-1, self.steps, -1))
@@ -79,11 +80,4 @@ def _recurrent(cell: str, inputs: int, units: int) -> nn.RNNBase:
     nn.init.zeros_(layer.bias_hh_l0)
     with torch.no_grad():  # the forget gate of an LSTM, the update gate of a GRU
         layer.bias_ih_l0[units : 2 * units] = 1.0
-    return layer
-
-
-def _dense(inputs: int, outputs: int) -> nn.Linear:
-    layer = nn.Linear(inputs, outputs)
-    nn.init.xavier_uniform_(layer.weight)
-    nn.init.zeros_(layer.bias)
     return layer

@@ -108,13 +108,13 @@ class Engine:
         self.model.eval()
 
     def _train_mode(self) -> None:
-        """Have the parts that learn train, and leave those that are frozen as in use."""
+        """Have all layers train, and leave those whose own weights are frozen as in use."""
         self.model.train()
         frozen = {id(weight) for weight in self.frozen}
         for module in self.model.modules():
-            weights = [id(weight) for weight in module.parameters()]
+            weights = [id(weight) for weight in module.parameters(recurse=False)]
             if weights and frozen.issuperset(weights):
-                module.eval()
+                module.training = False  # and not that of layers in it, such as Dropout
 
     def _batch(self, index: NDArray) -> dict[str, Tensor]:
         chosen = torch.from_numpy(index).to(self.model.progress.device)
