@@ -95,6 +95,10 @@ CONTRASTS = """kinds => {
   return Object.fromEntries(first.filter(pair => pair[1]).map(([kind, e]) => [kind, contrast(e)]));
 }"""
 
+# Whether each block that scrolls is a stop of the tab key, which the theme sees to after a while.
+REACHABLE = """() => [...document.querySelectorAll("pre, .cell_output > .output")]
+  .every(block => block.scrollWidth <= block.clientWidth || block.tabIndex === 0)"""
+
 # Runs axe-core and names each serious fault with the first element that has it. While it looks,
 # code is plain text and formulas, which are pictures with a text of their own, are empty: it would
 # spend most of its time on their parts. Contrast is left to the test by kinds of text.
@@ -273,7 +277,7 @@ def test_nothing_is_wider_than_a_phone(visits, page, framework):
 def test_axe_finds_nothing_serious(visits, page):
     """The first page is looked at wide: its menus stand beside every page."""
     window = visits(page, size=DESK if page == PAGES[0] else PHONE).window
-    window.wait_for_timeout(350)  # after 300 ms the theme looks for blocks that scroll
+    window.wait_for_function(REACHABLE)
     if not window.evaluate("() => Boolean(window.axe)"):
         window.evaluate((files("axe_playwright_python") / "axe.min.js").read_text())
     assert window.evaluate(AXE) == []
@@ -319,6 +323,14 @@ def test_every_picture_has_a_text(visits, page):
 def test_a_click_switches_every_tab_set_of_the_page(visits, page):
     for framework in ("pytorch", "keras"):
         assert set(selected(visits(page, framework=framework).window)) == {framework}
+
+
+def test_code_that_a_tab_shows_is_reachable_by_key(visits):
+    window = visits(CHAPTERS[0], size=PHONE).window
+    for framework in ("pytorch", "keras"):
+        window.wait_for_function(REACHABLE)
+        choose(window, framework)
+    window.wait_for_function(REACHABLE)
 
 
 @each_chapter
