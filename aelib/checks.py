@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from aelib.priors import PRIORS
 
 LIKELIHOODS = ("bernoulli", "gaussian")
+PENALTIES = ("l1", "kl")
 
 
 class ShapeError(ValueError):
@@ -45,6 +46,63 @@ def check_prior(prior: str, latent_dim: int) -> str:
     if prior != "normal" and latent_dim != 2:
         raise ValueError(f"the prior {prior!r} has 2 codes, and latent_dim is {latent_dim}")
     return prior
+
+
+def check_sigma(sigma: float) -> float:
+    """Return a standard deviation, or raise `ValueError` for a negative one."""
+    if not sigma >= 0:
+        raise ValueError(f"sigma must be at least 0, got {sigma!r}")
+    return float(sigma)
+
+
+def check_share(share: float) -> float:
+    """Return the share of what is spoiled, or raise `ValueError` outside of [0, 1)."""
+    if not 0 <= share < 1:
+        raise ValueError(f"share must lie in [0, 1), got {share!r}")
+    return float(share)
+
+
+def check_share_kept(share: float) -> float:
+    """Return the share of what is kept, or raise `ValueError` outside of (0, 1]."""
+    if not 0 < share <= 1:
+        raise ValueError(f"share must lie in (0, 1], got {share!r}")
+    return float(share)
+
+
+def check_k(k: int, latent_dim: int | None = None) -> int:
+    """Return how many numbers of a code are kept, or raise `ValueError` for too few or many."""
+    if k < 1 or (latent_dim is not None and k > latent_dim):
+        upper = "" if latent_dim is None else f" and at most latent_dim, {latent_dim}"
+        raise ValueError(f"k must be at least 1{upper}, got {k!r}")
+    return int(k)
+
+
+def check_penalty(penalty: str) -> str:
+    """Return the name of a penalty on activity, or raise `ValueError` for an unknown one."""
+    if penalty not in PENALTIES:
+        raise ValueError(f"penalty must be {' or '.join(map(repr, PENALTIES))}, got {penalty!r}")
+    return penalty
+
+
+def check_target(target: float) -> float:
+    """Return a target of mean activity, or raise `ValueError` outside of (0, 1)."""
+    if not 0 < target < 1:
+        raise ValueError(f"target must lie in (0, 1), got {target!r}")
+    return float(target)
+
+
+def check_decay(decay: float | None) -> float | None:
+    """Return the decay of a moving average, or raise `ValueError` outside of (0, 1)."""
+    if decay is not None and not 0 < decay < 1:
+        raise ValueError(f"decay must lie in (0, 1), or be None, got {decay!r}")
+    return decay
+
+
+def check_probes(probes: int | None) -> int | None:
+    """Return how many random vectors an estimate takes, or raise `ValueError` below 1."""
+    if probes is not None and probes < 1:
+        raise ValueError(f"probes must be at least 1, or None, got {probes!r}")
+    return probes
 
 
 def check_entries(entries: int) -> int:

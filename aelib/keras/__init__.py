@@ -19,13 +19,22 @@ from aelib.keras.foundations.classifier import Classifier
 from aelib.keras.foundations.sequence import SequenceAutoencoder
 from aelib.keras.foundations.tied import DenseTranspose, TiedAutoencoder
 from aelib.keras.losses.divergences import kl_standard_normal
+from aelib.keras.losses.penalties import bernoulli_divergence, l1_norm, squared_jacobian
 from aelib.keras.losses.reconstruction import bernoulli_nll, gaussian_nll, squared_error
 from aelib.keras.losses.reparameterization import reparameterize
+from aelib.keras.nets.corruption import (
+    Corruption,
+    DropoutNoise,
+    GaussianNoise,
+    MaskingNoise,
+    SaltAndPepperNoise,
+)
 from aelib.keras.nets.mlp import mlp_decoder, mlp_encoder
 from aelib.keras.nets.recurrent import recurrent_decoder, recurrent_encoder
+from aelib.keras.nets.selection import TopK, WinnerTakeAll
 from aelib.keras.noise import Noisy
 from aelib.keras.trainable import Trainable
-from aelib.keras.training.autodiff import gradient, jvp
+from aelib.keras.training.autodiff import gradient, jvp, vjp
 from aelib.keras.training.fit import fit
 from aelib.keras.variational.conditional import ConditionalVAE
 from aelib.keras.variational.vae import VAE
@@ -38,21 +47,32 @@ __all__ = [
     "Autoencoder",
     "Classifier",
     "ConditionalVAE",
+    "Corruption",
     "DenseTranspose",
+    "DropoutNoise",
+    "GaussianNoise",
+    "MaskingNoise",
     "Noisy",
+    "SaltAndPepperNoise",
     "SequenceAutoencoder",
     "TiedAutoencoder",
+    "TopK",
     "Trainable",
+    "WinnerTakeAll",
+    "bernoulli_divergence",
     "bernoulli_nll",
     "fit",
     "gaussian_nll",
     "gradient",
     "jvp",
     "kl_standard_normal",
+    "l1_norm",
     "mlp_decoder",
     "mlp_encoder",
     "recurrent_decoder",
     "recurrent_encoder",
     "reparameterize",
     "squared_error",
+    "squared_jacobian",
+    "vjp",
 ]

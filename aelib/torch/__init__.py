@@ -16,13 +16,22 @@ from aelib.torch.foundations.classifier import Classifier
 from aelib.torch.foundations.sequence import SequenceAutoencoder
 from aelib.torch.foundations.tied import DenseTranspose, TiedAutoencoder
 from aelib.torch.losses.divergences import kl_standard_normal
+from aelib.torch.losses.penalties import bernoulli_divergence, l1_norm, squared_jacobian
 from aelib.torch.losses.reconstruction import bernoulli_nll, gaussian_nll, squared_error
 from aelib.torch.losses.reparameterization import reparameterize
+from aelib.torch.nets.corruption import (
+    Corruption,
+    DropoutNoise,
+    GaussianNoise,
+    MaskingNoise,
+    SaltAndPepperNoise,
+)
 from aelib.torch.nets.mlp import mlp_decoder, mlp_encoder
 from aelib.torch.nets.recurrent import recurrent_decoder, recurrent_encoder
+from aelib.torch.nets.selection import TopK, WinnerTakeAll
 from aelib.torch.noise import Noisy
 from aelib.torch.trainable import Trainable
-from aelib.torch.training.autodiff import gradient, jvp
+from aelib.torch.training.autodiff import gradient, jvp, vjp
 from aelib.torch.training.fit import fit
 from aelib.torch.variational.conditional import ConditionalVAE
 from aelib.torch.variational.vae import VAE
@@ -35,21 +44,32 @@ __all__ = [
     "Autoencoder",
     "Classifier",
     "ConditionalVAE",
+    "Corruption",
     "DenseTranspose",
+    "DropoutNoise",
+    "GaussianNoise",
+    "MaskingNoise",
     "Noisy",
+    "SaltAndPepperNoise",
     "SequenceAutoencoder",
     "TiedAutoencoder",
+    "TopK",
     "Trainable",
+    "WinnerTakeAll",
+    "bernoulli_divergence",
     "bernoulli_nll",
     "fit",
     "gaussian_nll",
     "gradient",
     "jvp",
     "kl_standard_normal",
+    "l1_norm",
     "mlp_decoder",
     "mlp_encoder",
     "recurrent_decoder",
     "recurrent_encoder",
     "reparameterize",
     "squared_error",
+    "squared_jacobian",
+    "vjp",
 ]

@@ -27,10 +27,8 @@ DESCRIBES = (".get_config", ".from_config")
 # What one framework needs and the other does not, and why.
 OWN = {
     "keras": {
-        "autoencoder.Autoencoder.call": "Keras's name for forward",
         "foundations.sequence.SequenceAutoencoder.supports_masking": "Keras warns without it",
         "foundations.tied.DenseTranspose.build": "Keras makes weights once it knows the shape",
-        "foundations.tied.DenseTranspose.call": "Keras's name for forward",
         "trainable.Bookkeeping": "variables that a compiled step reads",
         "trainable.EveryBatch": "how Keras's own fit tells the model its progress",
         "trainable.Trainable.set_progress": "assigns those variables",
@@ -54,8 +52,6 @@ OWN = {
         "training.step.all_finite": "Keras decides inside of the graph whether to move",
     },
     "torch": {
-        "autoencoder.Autoencoder.forward": "PyTorch's name for call",
-        "foundations.tied.DenseTranspose.forward": "PyTorch's name for call",
         "adapter.in_use": "PyTorch keeps the mode in the modules",
         "nets.mlp.glorot_linear": "Keras starts its layers so by itself",
         "session.device": "PyTorch moves models and data itself",
@@ -63,6 +59,8 @@ OWN = {
 }
 # What differs in its signature or its value, and why.
 OTHER_SIGNATURE = {
+    "nets.corruption.Corruption.forward": "PyTorch keeps the training mode in the layer",
+    "nets.selection.WinnerTakeAll.forward": "the same",
     "training.engine.Engine.framework": "the name",
     "training.step.values_of": "PyTorch keeps the training mode in the model",
     "training.step.train_step": "Keras cannot leave a graph where an earlier move failed",
@@ -85,14 +83,18 @@ def names_in(body):
 
 
 def members(twin, module):
-    """Return what a module and its classes define and do not hide: {name: object}."""
+    """Return what a module and its classes define and do not hide: {name: object}.
+
+    What Keras names `call` is found under PyTorch's name, `forward`.
+    """
     content = importlib.import_module(f"aelib.{twin}.{module}")
     found = {}
     for name, body in names_in(ast.parse(inspect.getsource(content)).body):
         item = getattr(content, name)
         found[f"{module}.{name}"] = item
         for member, _ in names_in(body):
-            found[f"{module}.{name}.{member}"] = vars(item)[member]
+            known = "forward" if (twin, member) == ("keras", "call") else member
+            found[f"{module}.{name}.{known}"] = vars(item)[member]
     return found
 
 

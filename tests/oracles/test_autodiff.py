@@ -45,3 +45,17 @@ def test_it_works_where_nothing_is_trained(framework, x):
         _, along = framework.twin.jvp(lambda t: t**2, framework.tensor(x), framework.tensor(x))
     np.testing.assert_allclose(framework.to_numpy(found), 2 * x, rtol=1e-5)
     np.testing.assert_allclose(framework.to_numpy(along), 2 * x**2, rtol=1e-5)
+
+
+def test_a_vjp_pulls_each_direction_back(framework, x, rng):
+    """Of x W, v W^T; of its square, 2 (v y) W^T, whose gradient for x passes through."""
+    w, twin = rng.normal(size=(3, 2)).astype(np.float32), framework.twin
+    directions = [framework.tensor(rng.normal(size=(4, 2))) for _ in range(2)]
+    function = lambda t: (t @ framework.tensor(w)) ** 2  # noqa: E731
+    found = twin.vjp(function, framework.tensor(x), directions)
+    for v, pulled in zip(directions, found, strict=True):
+        expected = 2 * (framework.to_numpy(v) * (x @ w)) @ w.T
+        np.testing.assert_allclose(framework.to_numpy(pulled), expected, rtol=1e-4, atol=1e-5)
+    again = twin.gradient(lambda t: twin.vjp(function, t, directions[:1])[0], framework.tensor(x))
+    expected = 2 * (framework.to_numpy(directions[0]) * w.sum(0)) @ w.T
+    np.testing.assert_allclose(framework.to_numpy(again), expected, rtol=1e-4, atol=1e-5)

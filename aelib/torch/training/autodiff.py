@@ -1,6 +1,6 @@
 """Derivatives that a loss can hold, besides the gradient that trains it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
@@ -29,3 +29,15 @@ def gradient(function: Function, x: Tensor) -> Tensor:
     result has the shape of x.
     """
     return torch.func.grad(lambda inner: function(inner).sum())(x)
+
+
+def vjp(function: Function, x: Tensor, directions: Sequence[Tensor]) -> list[Tensor]:
+    r"""Return directions of a function's output, pulled back to x, by reverse mode.
+
+    .. math:: \left( \tfrac{\partial f}{\partial x} \right)^\top v
+
+    for each v of the directions. Gradients pass through them. Shapes: a direction has the shape of
+    function(x), the results have the shape of x.
+    """
+    _, pull_back, *_ = torch.func.vjp(function, x)
+    return [pull_back(direction)[0] for direction in directions]

@@ -1,0 +1,52 @@
+"""What a code is charged for: its size, how often its units are active, how fast it changes."""
+
+import math
+from collections.abc import Callable, Sequence
+
+from keras import KerasTensor as Tensor
+from keras import ops
+
+from aelib.keras.training.autodiff import vjp
+
+
+def l1_norm(z: Tensor) -> Tensor:
+    r"""Return the sum of the sizes of the numbers of each code.
+
+    .. math:: \lVert z \rVert_1 = \sum_i |z_i|
+
+    Shapes: (batch, latent_dim) -> (batch,).
+    """
+    return ops.sum(ops.abs(z), axis=1)
+
+
+def bernoulli_divergence(target: float, mean: Tensor) -> Tensor:
+    r"""Return how far the mean activities of all units are from a target, in nats.
+
+    .. math:: \sum_i \left[ \rho \log \frac{\rho}{\hat\rho_i}
+              + (1 - \rho) \log \frac{1 - \rho}{1 - \hat\rho_i} \right]
+
+    the divergence of a coin that falls on 1 with probability :math:`\hat\rho_i` from one with
+    probability :math:`\rho`; it is 0 where they are equal, and infinite where a mean is 0 or 1.
+    Shapes: (latent_dim,) -> (). Lee, Ekanadham & Ng (2008); Ng (2011).
+    """
+    on = target * (math.log(target) - ops.log(mean))
+    off = (1 - target) * (math.log1p(-target) - ops.log1p(-mean))
+    return ops.sum(on + off)
+
+
+def squared_jacobian(
+    function: Callable[[Tensor], Tensor], x: Tensor, directions: Sequence[Tensor]
+) -> Tensor:
+    r"""Return the squared lengths of directions of the code, pulled back through a function.
+
+    .. math:: \sum_k \lVert J(x)^\top v_k \rVert^2, \quad
+        J_{ip}(x) = \frac{\partial f_i(x)}{\partial x_p}
+
+    For the unit vectors of the code this is :math:`\lVert J(x) \rVert_F^2`; for random v with
+    :math:`E\,v v^\top = I` it is an estimate of it. The function works on each example for itself.
+    Shapes: x (batch, ...), directions (batch, latent_dim) each -> (batch,). Hutchinson
+    (1989).
+    """
+    pulled = vjp(function, x, directions)
+    axes = tuple(range(1, len(x.shape)))
+    return sum(ops.sum(ops.square(p), axis=axes) for p in pulled)

@@ -1,0 +1,130 @@
+"""Corruptions: layers that spoil their input in training, and pass it on as it is in use."""
+
+from typing import Any
+
+import keras
+from keras import KerasTensor as Tensor
+from keras import ops
+
+from aelib.checks import check_share, check_sigma
+from aelib.keras.noise import Noisy
+
+
+class Corruption(Noisy):
+    """Corrupt x in training, and pass it on as it is in use.
+
+    A kind of corruption gives `corrupt`, which draws from `noise`.
+
+    Args:
+        strength: how much is spoiled, a number; it is kept as a buffer.
+    """
+
+    def __init__(self, strength: float):
+        super().__init__()
+        self.seed_generator = keras.random.SeedGenerator()
+        self.strength = self.add_weight(
+            shape=(),
+            initializer=keras.initializers.Constant(strength),
+            trainable=False,
+            name="strength",
+        )
+        self.built = True
+
+    def call(self, x: Tensor, training: bool = False) -> Tensor:
+        """Return x corrupted in training, and x itself in use."""
+        return self.corrupt(x) if training else x
+
+    def corrupt(self, x: Tensor) -> Tensor:
+        """Return x corrupted, whatever the mode. Shapes: (batch, ...) -> the same."""
+        raise TypeError(f"{type(self).__name__} does not define corrupt")
+
+
+@keras.saving.register_keras_serializable("aelib")
+class GaussianNoise(Corruption):
+    r"""Add independent normal noise to every number.
+
+    .. math:: \tilde x = x + \sigma \varepsilon, \quad \varepsilon \sim N(0, I)
+
+    Args:
+        sigma: the standard deviation, in the units of x.
+
+    Raises `ValueError` for a negative sigma. Vincent et al. (2010), section 3.3.
+    """
+
+    def __init__(self, sigma: float):
+        super().__init__(check_sigma(sigma))
+
+    def corrupt(self, x: Tensor) -> Tensor:
+        """Return x with fresh noise. Shapes: (batch, ...) -> the same."""
+        return x + self.strength * self.noise("corruption", ops.shape(x))
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what `from_config` needs."""
+        return {"sigma": float(self.strength)}
+
+
+@keras.saving.register_keras_serializable("aelib")
+class MaskingNoise(Corruption):
+    r"""Set a share of the numbers to 0, each with probability p.
+
+    .. math:: \tilde x_i = m_i x_i, \quad P(m_i = 0) = p
+
+    Args:
+        share: p.
+
+    Raises `ValueError` for a share outside of [0, 1). Vincent et al. (2010), section 3.3.
+    """
+
+    def __init__(self, share: float):
+        super().__init__(check_share(share))
+
+    def corrupt(self, x: Tensor) -> Tensor:
+        """Return x with fresh zeros. Shapes: (batch, ...) -> the same."""
+        kept = self.noise("corruption", ops.shape(x), "uniform") >= self.strength
+        return x * ops.cast(kept, x.dtype)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what `from_config` needs."""
+        return {"share": float(self.strength)}
+
+
+@keras.saving.register_keras_serializable("aelib")
+class DropoutNoise(MaskingNoise):
+    r"""Set a share of the numbers to 0, and stretch the others so that the mean stays.
+
+    .. math:: \tilde x_i = \frac{m_i x_i}{1 - p}, \quad P(m_i = 0) = p
+
+    Args:
+        share: p.
+
+    Raises `ValueError` for a share outside of [0, 1). Srivastava et al. (2014).
+    """
+
+    def corrupt(self, x: Tensor) -> Tensor:
+        """Return x with fresh zeros, stretched. Shapes: (batch, ...) -> the same."""
+        return super().corrupt(x) / (1 - self.strength)
+
+
+@keras.saving.register_keras_serializable("aelib")
+class SaltAndPepperNoise(Corruption):
+    r"""Set a share of the numbers to 0 or 1, whichever a coin says.
+
+    .. math:: P(\tilde x_i = 0) = P(\tilde x_i = 1) = p / 2, \quad \text{else } \tilde x_i = x_i
+
+    Args:
+        share: p.
+
+    Raises `ValueError` for a share outside of [0, 1). Vincent et al. (2010), section 3.3.
+    """
+
+    def __init__(self, share: float):
+        super().__init__(check_share(share))
+
+    def corrupt(self, x: Tensor) -> Tensor:
+        """Return x with fresh zeros and ones. Shapes: (batch, ...) -> the same."""
+        u, p = self.noise("corruption", ops.shape(x), "uniform"), self.strength
+        return ops.where(u < p / 2, 0.0, ops.where(u < p, 1.0, x))
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what `from_config` needs."""
+        return {"share": float(self.strength)}
