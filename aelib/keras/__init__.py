@@ -33,6 +33,11 @@ from aelib.keras.nets.mlp import mlp_decoder, mlp_encoder
 from aelib.keras.nets.recurrent import recurrent_decoder, recurrent_encoder
 from aelib.keras.nets.selection import TopK, WinnerTakeAll
 from aelib.keras.noise import Noisy
+from aelib.keras.regularized.contractive import ContractiveAutoencoder
+from aelib.keras.regularized.denoising import DenoisingAutoencoder
+from aelib.keras.regularized.hashing import HashingAutoencoder
+from aelib.keras.regularized.sparse import SparseAutoencoder
+from aelib.keras.regularized.topk import TopKAutoencoder, WinnerTakeAllAutoencoder
 from aelib.keras.trainable import Trainable
 from aelib.keras.training.autodiff import gradient, jvp, vjp
 from aelib.keras.training.fit import fit
@@ -47,18 +52,24 @@ __all__ = [
     "Autoencoder",
     "Classifier",
     "ConditionalVAE",
+    "ContractiveAutoencoder",
     "Corruption",
+    "DenoisingAutoencoder",
     "DenseTranspose",
     "DropoutNoise",
     "GaussianNoise",
+    "HashingAutoencoder",
     "MaskingNoise",
     "Noisy",
     "SaltAndPepperNoise",
     "SequenceAutoencoder",
+    "SparseAutoencoder",
     "TiedAutoencoder",
     "TopK",
+    "TopKAutoencoder",
     "Trainable",
     "WinnerTakeAll",
+    "WinnerTakeAllAutoencoder",
     "bernoulli_divergence",
     "bernoulli_nll",
     "fit",

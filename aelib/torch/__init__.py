@@ -30,6 +30,11 @@ from aelib.torch.nets.mlp import mlp_decoder, mlp_encoder
 from aelib.torch.nets.recurrent import recurrent_decoder, recurrent_encoder
 from aelib.torch.nets.selection import TopK, WinnerTakeAll
 from aelib.torch.noise import Noisy
+from aelib.torch.regularized.contractive import ContractiveAutoencoder
+from aelib.torch.regularized.denoising import DenoisingAutoencoder
+from aelib.torch.regularized.hashing import HashingAutoencoder
+from aelib.torch.regularized.sparse import SparseAutoencoder
+from aelib.torch.regularized.topk import TopKAutoencoder, WinnerTakeAllAutoencoder
 from aelib.torch.trainable import Trainable
 from aelib.torch.training.autodiff import gradient, jvp, vjp
 from aelib.torch.training.fit import fit
@@ -44,18 +49,24 @@ __all__ = [
     "Autoencoder",
     "Classifier",
     "ConditionalVAE",
+    "ContractiveAutoencoder",
     "Corruption",
+    "DenoisingAutoencoder",
     "DenseTranspose",
     "DropoutNoise",
     "GaussianNoise",
+    "HashingAutoencoder",
     "MaskingNoise",
     "Noisy",
     "SaltAndPepperNoise",
     "SequenceAutoencoder",
+    "SparseAutoencoder",
     "TiedAutoencoder",
     "TopK",
+    "TopKAutoencoder",
     "Trainable",
     "WinnerTakeAll",
+    "WinnerTakeAllAutoencoder",
     "bernoulli_divergence",
     "bernoulli_nll",
     "fit",

@@ -9,6 +9,8 @@ from zlib import crc32
 
 import numpy as np
 
+from aelib.bridge import adapter_of
+
 SHAPE = (6, 6)
 LATENT_DIM = 3
 CLASSES = 3
@@ -99,6 +101,11 @@ def tied(twin, name, hidden=(12,), shape=SHAPE, **options):
     return getattr(twin, name)(encoder, LATENT_DIM, shape, **options)
 
 
+def denoising(twin, name, hidden=(12,), shape=SHAPE, **options):
+    build = from_dense_networks(corruption=twin.GaussianNoise(0.2))
+    return build(twin, name, hidden, shape, **options)
+
+
 VARIATIONAL = {"beta": 0.25, "likelihood": "gaussian", "data_range": (-1.0, 2.0)}
 
 # A new type is one entry here, and one in references.py.
@@ -119,6 +126,25 @@ KINDS = {
         build=adversarial,
         options={"data_range": (-1.0, 2.0)},
     ),
+    "DenoisingAutoencoder": Kind(
+        ("reconstruction",), build=denoising, options={"data_range": (-1.0, 2.0)}
+    ),
+    "SparseAutoencoder": Kind(
+        ("reconstruction", "sparsity"),
+        options={"penalty": "kl", "weight": 0.3, "target": 0.2, "decay": 0.9},
+    ),
+    "TopKAutoencoder": Kind(
+        ("reconstruction", "dead"),
+        build=from_dense_networks(k=2),
+        options={"revival": 0.5, "k_aux": 2, "dead_after": 7},
+    ),
+    "WinnerTakeAllAutoencoder": Kind(
+        ("reconstruction",), build=from_dense_networks(share=0.3), options={"data_range": None}
+    ),
+    "ContractiveAutoencoder": Kind(
+        ("reconstruction", "contraction"), options={"weight": 0.5, "probes": 2}
+    ),
+    "HashingAutoencoder": Kind(("reconstruction",), options={"sigma": 2.0}),
     "SequenceAutoencoder": Kind(
         ("reconstruction",),
         build=sequence,
@@ -141,5 +167,7 @@ def noise_by_name(name, shape, kind="normal"):
 
 
 def fix_noise(model, framework):
-    """Have a model draw `noise_by_name`, also in a compiled step."""
-    model.noise = lambda *args, **kwargs: framework.tensor(noise_by_name(*args, **kwargs))
+    """Have a model, and every layer in it, draw `noise_by_name`, also in a compiled step."""
+    for module in adapter_of(model).modules(model):
+        if hasattr(module, "noise"):
+            module.noise = lambda *args, **kwargs: framework.tensor(noise_by_name(*args, **kwargs))

@@ -31,6 +31,57 @@ def autoencoder(weights, batch, draw):
     return ((x - dense(decoder, dense(encoder, x))) ** 2).sum(1).mean()
 
 
+def denoising(weights, batch, draw):
+    """The strength of the corruption is the last entry."""
+    encoder, decoder = halves(weights[:-1])
+    x = batch["x"].flatten(1)
+    noisy = x + weights[-1]["strength"].detach() * draw("corruption", batch["x"].shape).flatten(1)
+    return ((x - dense(decoder, dense(encoder, noisy))) ** 2).sum(1).mean()
+
+
+def sparse(weights, batch, draw):
+    encoder, decoder = halves(weights)
+    x = batch["x"].flatten(1)
+    z = dense(encoder, x)
+    return ((x - dense(decoder, z)) ** 2).sum(1).mean() + 0.1 * z.abs().sum(1).mean()
+
+
+def top_k(weights, batch, draw):
+    """All but the smallest of three."""
+    encoder, decoder = halves(weights)
+    x = batch["x"].flatten(1)
+    z = dense(encoder, x)
+    z = torch.where(z > z.min(1, keepdim=True).values, z, 0.0)
+    return ((x - dense(decoder, z)) ** 2).sum(1).mean()
+
+
+def winner_take_all(weights, batch, draw):
+    """For each unit its largest values, of 0.3 of the examples."""
+    encoder, decoder = halves(weights)
+    x = batch["x"].flatten(1)
+    z = dense(encoder, x)
+    lowest = z.sort(0, descending=True).values[math.ceil(0.3 * len(z)) - 1]
+    return ((x - dense(decoder, torch.where(z >= lowest, z, 0.0))) ** 2).sum(1).mean()
+
+
+def contractive(weights, batch, draw):
+    """With the whole Jacobian."""
+    encoder, decoder = halves(weights)
+    x = batch["x"].flatten(1)
+    error = ((x - dense(decoder, dense(encoder, x))) ** 2).sum(1).mean()
+    whole = torch.func.jacrev(lambda t: dense(encoder, t).sum(0))(x)  # (codes, batch, pixels)
+    return error + 0.1 * (whole**2).sum((0, 2)).mean()
+
+
+def hashing(weights, batch, draw):
+    *networks, channel = weights
+    encoder, decoder = halves(networks)
+    x = batch["x"].flatten(1)
+    logits = dense(encoder, x)
+    z = torch.sigmoid(logits + channel["strength"].detach() * draw("corruption", logits.shape))
+    return ((x - dense(decoder, z)) ** 2).sum(1).mean()
+
+
 def gru(layer, steps, mask):
     """Return the states after each step; where the mask is 0 the state stays. Cho et al. (2014)."""
     units = len(layer["recurrent_kernel"])
@@ -121,6 +172,12 @@ REFERENCES = {
     "VAE": vae,
     "ConditionalVAE": conditional_vae,
     "AdversarialAutoencoder": adversarial,
+    "DenoisingAutoencoder": denoising,
+    "SparseAutoencoder": sparse,
+    "TopKAutoencoder": top_k,
+    "WinnerTakeAllAutoencoder": winner_take_all,
+    "ContractiveAutoencoder": contractive,
+    "HashingAutoencoder": hashing,
     "SequenceAutoencoder": sequence,
     "TiedAutoencoder": tied,
     "VQVAE": vector_quantized,

@@ -1,0 +1,1 @@
+"""The models that something other than a narrow code stops from copying."""
