@@ -5,12 +5,15 @@ from aelib.metrics.densities import log_normal
 from aelib.metrics.errors import cross_entropy, mse, psnr
 from aelib.metrics.geometry import principal_angles
 from aelib.metrics.probes import knn_probe, linear_probe
+from aelib.metrics.retrieval import average_precision, hamming
 from aelib.metrics.weighting import effective_beta
 
 __all__ = [
     "Baseline",
+    "average_precision",
     "cross_entropy",
     "effective_beta",
+    "hamming",
     "knn_probe",
     "linear_probe",
     "log_normal",
