@@ -44,7 +44,11 @@ def vjp(function: Function, x: Tensor, directions: Sequence[Tensor]) -> list[Ten
     for each v of the directions. Gradients pass through them. Shapes: a direction has the shape of
     function(x), the results have the shape of x.
     """
-    return _backend().vjp(function, x, directions)
+
+    def pull_back(direction: Tensor) -> Tensor:
+        return gradient(lambda t: keras.ops.sum(function(t) * direction), x)
+
+    return [pull_back(direction) for direction in directions]
 
 
 def values_and_gradients(
@@ -107,15 +111,6 @@ class TensorFlowBackend:
             total = self.tf.reduce_sum(function(x))
         return tape.gradient(total, x, unconnected_gradients="zero")
 
-    def vjp(self, function: Function, x: Tensor, directions: Sequence[Tensor]) -> list[Tensor]:
-        with self.tf.GradientTape(persistent=True) as tape:
-            tape.watch(x)
-            value = function(x)
-        return [
-            tape.gradient(value, x, direction, unconnected_gradients="zero")
-            for direction in directions
-        ]
-
     def values_and_gradients(self, function: Any, variables: Any) -> Any:
         with self.tf.GradientTape() as tape:
             values = function()
@@ -165,10 +160,6 @@ class TorchBackend:
 
     def gradient(self, function: Function, x: Tensor) -> Tensor:
         return self.torch.func.grad(lambda inner: function(inner).sum())(x)
-
-    def vjp(self, function: Function, x: Tensor, directions: Sequence[Tensor]) -> list[Tensor]:
-        _, pull_back, *_ = self.torch.func.vjp(function, x)
-        return [pull_back(direction)[0] for direction in directions]
 
     def values_and_gradients(self, function: Any, variables: Any) -> Any:
         values = function()
