@@ -69,11 +69,11 @@ def check_share_kept(share: float) -> float:
     return float(share)
 
 
-def check_k(k: int, latent_dim: int | None = None) -> int:
+def check_k(k: int, latent_dim: int | None = None, name: str = "k") -> int:
     """Return how many numbers of a code are kept, or raise `ValueError` for too few or many."""
     if k < 1 or (latent_dim is not None and k > latent_dim):
         upper = "" if latent_dim is None else f" and at most latent_dim, {latent_dim}"
-        raise ValueError(f"k must be at least 1{upper}, got {k!r}")
+        raise ValueError(f"{name} must be at least 1{upper}, got {k!r}")
     return int(k)
 
 

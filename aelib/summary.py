@@ -28,8 +28,9 @@ def summary(
     Args:
         runs: by name.
         baselines: by name, a number to compare with the first column, or numbers by column.
-        per_pixel: where given, the first and only column of losses is the loss divided by the
-            pixels, under this name with "per pixel".
+        per_pixel: where given, the first and only column of losses is the reconstruction, or the
+            loss where that is all there is, divided by the pixels, under this name with "per
+            pixel".
         more: further columns of a run or a baseline, by its name.
     """
     column = "loss" if per_pixel is None else f"{per_pixel} per pixel"
@@ -48,7 +49,7 @@ def summary(
 def _row(run: Run, column: str, per_pixel: bool) -> Row:
     part = "valid" if run.history["valid"] else "train"
     if per_pixel:
-        losses = {column: run.per_pixel("loss", part)}
+        losses = {column: run.per_pixel(part=part)}
     else:
         terms = dict.fromkeys(["loss", *run.history[part]])
         losses = {term: run.final(term, part) for term in terms}

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from aelib.training import Interrupted, NonFiniteError, Player
+from aelib.training import Interrupted, NonFiniteError, Player, Run
 from aelib.training.loop import BURST, Training
 from aelib.training.plan import Plan
 
@@ -187,6 +187,14 @@ def test_without_patience_the_last_weights_and_numbers_stay():
     run = train(engine, examples=4, valid=1)
     assert (run.kept, engine.weights, run.final()) == (3, 3, 3)
     assert run.per_pixel() == 0.75
+
+
+def test_what_is_per_pixel_is_the_reconstruction_and_not_its_price():
+    terms = {"reconstruction": [6.0], "kl": [2.0], "loss": [8.0]}
+    run = Run("Keras", None, {"train": {"loss": [4.0]}, "valid": terms}, [1.0], 1, 4, 1)
+    assert run.per_pixel() == 1.5
+    assert run.per_pixel("loss") == 2.0
+    assert run.per_pixel(part="train") == 1.0
 
 
 def test_the_guard_names_epoch_and_step_and_the_engine_is_released():

@@ -48,7 +48,7 @@ def test_a_loss_per_pixel_stands_beside_the_baselines_and_further_columns(shown,
     more = {"Keras": {"kNN": 0.825}, "PCA": {"kNN": 0.8}}
     cells, numbers = shown({"Keras": run}, {"PCA": 0.0157}, per_pixel="MSE", more=more)
     assert cells[0] == ["", "MSE per pixel", "kNN", "parameters", "epochs", "seconds"]
-    assert cells[1] == ["Keras", "0.3134", "0.825", "269,504", "2", "8"]
+    assert cells[1] == ["Keras", "0.3", "0.825", "269,504", "2", "8"]
     assert cells[2] == ["PCA", "0.0157", "0.8", "–", "–", "–"]
     assert numbers["PCA"] == {"MSE per pixel": 0.0157, "kNN": 0.8}
 

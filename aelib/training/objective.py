@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any, SupportsFloat, TypeVar
 
+from aelib.checks import check_share_kept
+
 Scalar = TypeVar("Scalar")
 Weight = float | Callable[[float], float]
 
@@ -16,8 +18,7 @@ def warm_up(share: float, weight: float = 1.0) -> Callable[[float], float]:
     Used as a model's weight of KL: ``{"kl": warm_up(0.3)}``. Raises `ValueError` for a share
     outside of (0, 1]. Bowman et al. (2016).
     """
-    if not 0 < share <= 1:
-        raise ValueError(f"share must lie in (0, 1], got {share!r}")
+    check_share_kept(share)
     return lambda progress: weight * min(progress / share, 1.0)
 
 

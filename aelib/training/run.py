@@ -51,8 +51,13 @@ class Run:
             raise ValueError(f"the {part} history has no {term!r}; it holds {known}")
         return self.history[part][term][self.kept - 1]
 
-    def per_pixel(self, term: str = "loss", part: str = "valid") -> float:
-        """Return `final(term, part)` divided by the pixels of an example."""
+    def per_pixel(self, term: str | None = None, part: str = "valid") -> float:
+        """Return `final(term, part)` divided by the pixels of an example.
+
+        Without a term it is the reconstruction, or the loss where that is all there is.
+        """
+        if term is None:
+            term = "reconstruction" if "reconstruction" in self.history[part] else "loss"
         return self.final(term, part) / self.pixels
 
 

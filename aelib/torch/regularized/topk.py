@@ -60,7 +60,8 @@ class TopKAutoencoder(Autoencoder):
     ):
         super().__init__(encoder, decoder, latent_dim, data_range=data_range)
         self.k, self.revival, self.dead_after = check_k(k, latent_dim), revival, dead_after
-        self.k_aux = check_k(k_aux or max(latent_dim // 2, 1), latent_dim)
+        half = max(latent_dim // 2, 1)
+        self.k_aux = check_k(half if k_aux is None else k_aux, latent_dim, "k_aux")
         self.select, self.select_dead = TopK(k), TopK(self.k_aux)
         self.register_buffer("idle", torch.zeros(latent_dim))
 

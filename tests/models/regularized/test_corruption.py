@@ -61,6 +61,14 @@ def test_a_denoiser_is_trained_on_noise_and_measured_without(framework, data):
     assert noisy > 1.2 * clean
 
 
+def test_a_kind_that_does_not_say_how_it_corrupts_is_named(framework):
+    class Scratches(framework.twin.GaussianNoise.__base__):
+        pass
+
+    with pytest.raises(TypeError, match="Scratches does not define corrupt"):
+        Scratches(0.1).corrupt(framework.tensor(np.zeros((1, 2))))
+
+
 @pytest.mark.parametrize(
     ("kind", "strength", "message"),
     [

@@ -113,12 +113,13 @@ def test_without_dead_units_nothing_is_revived(framework, data):
     assert aelib.evaluate(model, data.test.x)["revival"] == 0
 
 
+@pytest.mark.parametrize("name", ["k", "k_aux"])
 @pytest.mark.parametrize("k", [0, 4])
-def test_a_k_that_a_code_has_not_is_refused(framework, k):
+def test_a_k_that_a_code_has_not_is_refused(framework, name, k):
     with pytest.raises(
-        ValueError, match=f"k must be at least 1 and at most latent_dim, 3, got {k}"
+        ValueError, match=f"^{name} must be at least 1 and at most latent_dim, 3, got {k}"
     ):
-        make(framework, k=k)
+        make(framework, **{"k": 2, name: k})
 
 
 def test_a_share_that_means_nothing_is_refused(framework):
