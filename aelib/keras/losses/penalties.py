@@ -25,8 +25,8 @@ def bernoulli_divergence(target: float, mean: Tensor) -> Tensor:
     .. math:: \sum_i \left[ \rho \log \frac{\rho}{\hat\rho_i}
               + (1 - \rho) \log \frac{1 - \rho}{1 - \hat\rho_i} \right]
 
-    the divergence of a coin that falls on 1 with probability :math:`\hat\rho_i` from one with
-    probability :math:`\rho`; it is 0 where they are equal, and infinite where a mean is 0 or 1.
+    the divergence of a coin that falls on 1 with probability :math:`\rho` from one with
+    probability :math:`\hat\rho_i`; it is 0 where they are equal, infinite where a mean is 0 or 1.
     Shapes: (latent_dim,) -> (). Lee, Ekanadham & Ng (2008); Ng (2011).
     """
     on = target * (math.log(target) - ops.log(mean))
