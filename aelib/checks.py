@@ -10,6 +10,7 @@ from aelib.priors import PRIORS
 
 LIKELIHOODS = ("bernoulli", "gaussian")
 PENALTIES = ("l1", "kl")
+DECODER_SIGMAS = ("learned", "batch", "image")
 
 
 class ShapeError(ValueError):
@@ -37,6 +38,16 @@ def check_likelihood(likelihood: str) -> str:
         known = " or ".join(map(repr, LIKELIHOODS))
         raise ValueError(f"likelihood must be {known}, got {likelihood!r}")
     return likelihood
+
+
+def check_decoder_sigma(sigma: float | str) -> float | str:
+    """Return a standard deviation of pixels, or raise `ValueError` for an unknown one."""
+    if isinstance(sigma, str) and sigma not in DECODER_SIGMAS:
+        known = ", ".join(map(repr, DECODER_SIGMAS))
+        raise ValueError(f"sigma must be {known} or a number above 0, got {sigma!r}")
+    if not isinstance(sigma, str) and not sigma > 0:
+        raise ValueError(f"sigma must be above 0, got {sigma!r}")
+    return sigma
 
 
 def check_prior(prior: str, latent_dim: int) -> str:

@@ -42,6 +42,7 @@ from aelib.keras.trainable import Trainable
 from aelib.keras.training.autodiff import gradient, jvp, vjp
 from aelib.keras.training.fit import fit
 from aelib.keras.variational.conditional import ConditionalVAE
+from aelib.keras.variational.sigma import SigmaVAE
 from aelib.keras.variational.vae import VAE
 
 __all__ = [
@@ -63,6 +64,7 @@ __all__ = [
     "Noisy",
     "SaltAndPepperNoise",
     "SequenceAutoencoder",
+    "SigmaVAE",
     "SparseAutoencoder",
     "TiedAutoencoder",
     "TopK",

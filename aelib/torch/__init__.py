@@ -39,6 +39,7 @@ from aelib.torch.trainable import Trainable
 from aelib.torch.training.autodiff import gradient, jvp, vjp
 from aelib.torch.training.fit import fit
 from aelib.torch.variational.conditional import ConditionalVAE
+from aelib.torch.variational.sigma import SigmaVAE
 from aelib.torch.variational.vae import VAE
 
 __all__ = [
@@ -60,6 +61,7 @@ __all__ = [
     "Noisy",
     "SaltAndPepperNoise",
     "SequenceAutoencoder",
+    "SigmaVAE",
     "SparseAutoencoder",
     "TiedAutoencoder",
     "TopK",

@@ -120,6 +120,11 @@ KINDS = {
         given=lambda split: {"y": split.y},
         options=VARIATIONAL,
     ),
+    "SigmaVAE": Kind(
+        ("reconstruction", "kl"),
+        build=from_dense_networks(encoder_width=2),
+        options={"beta": 0.25, "sigma": 0.5, "data_range": (-1.0, 2.0)},
+    ),
     "AdversarialAutoencoder": Kind(
         ("reconstruction", "prior_as_code", "code_as_prior", "code_as_code"),
         ("loss", "discriminator loss", "encoder loss"),

@@ -131,6 +131,18 @@ def vae(weights, batch, draw):
     return negative_elbo(dense(encoder, x), lambda z: dense(decoder, z), x, draw)
 
 
+def sigma_vae(weights, batch, draw):
+    """The logarithm of the noise of the pixels is on the model."""
+    encoder, decoder = halves(weights)
+    x = batch["x"].flatten(1)
+    mean, log_var = dense(encoder, x).chunk(2, dim=1)
+    posterior = Normal(mean, torch.exp(log_var / 2))
+    z = mean + torch.exp(log_var / 2) * draw("z", mean.shape)
+    pixels = Normal(dense(decoder, z), torch.exp(weights[0]["log_sigma"]))
+    kl = kl_divergence(posterior, Normal(torch.zeros_like(mean), torch.ones_like(mean)))
+    return (kl.sum(1) - pixels.log_prob(x).sum(1)).mean()
+
+
 def conditional_vae(weights, batch, draw):
     encoder, decoder = halves(weights)
     x, label = batch["x"].flatten(1), torch.eye(3, dtype=torch.float64)[batch["y"]]
@@ -170,6 +182,7 @@ def vector_quantized(weights, batch, draw):
 REFERENCES = {
     "Autoencoder": autoencoder,
     "VAE": vae,
+    "SigmaVAE": sigma_vae,
     "ConditionalVAE": conditional_vae,
     "AdversarialAutoencoder": adversarial,
     "DenoisingAutoencoder": denoising,

@@ -36,13 +36,14 @@ def bernoulli_nll(x: Tensor, logits: Tensor) -> Tensor:
     return ops.sum(pixels, axis=tuple(range(1, len(x.shape))))
 
 
-def gaussian_nll(x: Tensor, mean: Tensor) -> Tensor:
-    r"""Return the negative log-likelihood of each example under N(mean, I).
+def gaussian_nll(x: Tensor, mean: Tensor, log_scale: Tensor | float = 0.0) -> Tensor:
+    r"""Return the negative log-likelihood of each example under N(mean, s^2 I).
 
-    .. math:: \tfrac12 \lVert x - \hat x \rVert^2 + \tfrac{D}{2} \log 2\pi
+    .. math:: \frac{\lVert x - \hat x \rVert^2}{2 s^2} + D \log s + \tfrac{D}{2} \log 2\pi
 
-    with D pixels, in nats. Shapes: x and mean (batch, ...) -> (batch,). Raises `ValueError` where
-    the shapes differ.
+    with D pixels, in nats. Shapes: x and mean (batch, ...), log s () or (batch,) -> (batch,).
+    Raises `ValueError` where the shapes differ.
     """
     pixels = math.prod(mean.shape[1:])
-    return 0.5 * (squared_error(x, mean) + pixels * math.log(2 * math.pi))
+    scaled = 0.5 * squared_error(x, mean) * ops.exp(-2.0 * log_scale)
+    return scaled + pixels * (log_scale + 0.5 * math.log(2 * math.pi))

@@ -2,6 +2,7 @@
 
 import math
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor
 
@@ -35,12 +36,14 @@ def bernoulli_nll(x: Tensor, logits: Tensor) -> Tensor:
     return F.binary_cross_entropy_with_logits(logits, x, reduction="none").flatten(1).sum(1)
 
 
-def gaussian_nll(x: Tensor, mean: Tensor) -> Tensor:
-    r"""Return the negative log-likelihood of each example under N(mean, I).
+def gaussian_nll(x: Tensor, mean: Tensor, log_scale: Tensor | float = 0.0) -> Tensor:
+    r"""Return the negative log-likelihood of each example under N(mean, s^2 I).
 
-    .. math:: \tfrac12 \lVert x - \hat x \rVert^2 + \tfrac{D}{2} \log 2\pi
+    .. math:: \frac{\lVert x - \hat x \rVert^2}{2 s^2} + D \log s + \tfrac{D}{2} \log 2\pi
 
-    with D pixels, in nats. Shapes: x and mean (batch, ...) -> (batch,). Raises `ValueError` where
-    the shapes differ.
+    with D pixels, in nats. Shapes: x and mean (batch, ...), log s () or (batch,) -> (batch,).
+    Raises `ValueError` where the shapes differ.
     """
-    return 0.5 * (squared_error(x, mean) + mean[0].numel() * math.log(2 * math.pi))
+    log_scale = torch.as_tensor(log_scale)
+    scaled = 0.5 * squared_error(x, mean) * (-2 * log_scale).exp()
+    return scaled + mean[0].numel() * (log_scale + 0.5 * math.log(2 * math.pi))
