@@ -50,6 +50,13 @@ def check_decoder_sigma(sigma: float | str) -> float | str:
     return sigma
 
 
+def check_sigma_of_model(sigma: float | str) -> float | str:
+    """Return a standard deviation that does not depend on the batch, or raise `ValueError`."""
+    if isinstance(sigma, str) and sigma != "learned":
+        raise ValueError(f"sigma must be 'learned' or a number above 0, got {sigma!r}")
+    return check_decoder_sigma(sigma)
+
+
 def check_prior(prior: str, latent_dim: int) -> str:
     """Return the name of a prior, or raise `ValueError` where codes cannot have that shape."""
     if prior not in PRIORS:

@@ -42,6 +42,7 @@ from aelib.keras.trainable import Trainable
 from aelib.keras.training.autodiff import gradient, jvp, vjp
 from aelib.keras.training.fit import fit
 from aelib.keras.variational.conditional import ConditionalVAE
+from aelib.keras.variational.linear_vae import LinearVAE
 from aelib.keras.variational.sigma import SigmaVAE
 from aelib.keras.variational.vae import VAE
 
@@ -60,6 +61,7 @@ __all__ = [
     "DropoutNoise",
     "GaussianNoise",
     "HashingAutoencoder",
+    "LinearVAE",
     "MaskingNoise",
     "Noisy",
     "SaltAndPepperNoise",

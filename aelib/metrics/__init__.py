@@ -5,6 +5,7 @@ from aelib.metrics.densities import log_normal
 from aelib.metrics.errors import cross_entropy, mse, psnr
 from aelib.metrics.geometry import principal_angles
 from aelib.metrics.probes import knn_probe, linear_probe
+from aelib.metrics.rate_distortion import water_filling
 from aelib.metrics.retrieval import average_precision, hamming
 from aelib.metrics.weighting import effective_beta
 
@@ -22,4 +23,5 @@ __all__ = [
     "pca",
     "principal_angles",
     "psnr",
+    "water_filling",
 ]

@@ -39,6 +39,7 @@ from aelib.torch.trainable import Trainable
 from aelib.torch.training.autodiff import gradient, jvp, vjp
 from aelib.torch.training.fit import fit
 from aelib.torch.variational.conditional import ConditionalVAE
+from aelib.torch.variational.linear_vae import LinearVAE
 from aelib.torch.variational.sigma import SigmaVAE
 from aelib.torch.variational.vae import VAE
 
@@ -57,6 +58,7 @@ __all__ = [
     "DropoutNoise",
     "GaussianNoise",
     "HashingAutoencoder",
+    "LinearVAE",
     "MaskingNoise",
     "Noisy",
     "SaltAndPepperNoise",

@@ -64,6 +64,10 @@ def conditional(twin, name, hidden=(12,), shape=SHAPE, **options):
     return getattr(twin, name)(encoder, decoder, LATENT_DIM, CLASSES, **options)
 
 
+def linear(twin, name, hidden=(), shape=SHAPE, **options):
+    return getattr(twin, name)(LATENT_DIM, shape, **options)
+
+
 def vector_quantized(twin, name, hidden=(4,), shape=SHAPE, **options):
     """Convolutions from 6 x 6 pixels to a grid of 3 x 3 vectors, and back."""
     channels, width = hidden[0], 2
@@ -123,6 +127,11 @@ KINDS = {
     "SigmaVAE": Kind(
         ("reconstruction", "kl"),
         build=from_dense_networks(encoder_width=2),
+        options={"beta": 0.25, "sigma": 0.5, "data_range": (-1.0, 2.0)},
+    ),
+    "LinearVAE": Kind(
+        ("reconstruction", "kl"),
+        build=linear,
         options={"beta": 0.25, "sigma": 0.5, "data_range": (-1.0, 2.0)},
     ),
     "AdversarialAutoencoder": Kind(

@@ -143,6 +143,20 @@ def sigma_vae(weights, batch, draw):
     return (kl.sum(1) - pixels.log_prob(x).sum(1)).mean()
 
 
+def linear_vae(weights, batch, draw):
+    """With the whole covariance of x given the encoder's mean, W diag(sigma^2) W^T."""
+    own, encoder, decoder = weights
+    x = batch["x"].flatten(1)
+    mean, w = x @ encoder["kernel"] + encoder["bias"], decoder["kernel"].T
+    variance = own["log_sigma"].exp() ** 2
+    spread = torch.trace(w @ torch.diag(own["log_var"].exp()) @ w.T)
+    off = ((x - mean @ w.T - decoder["bias"]) ** 2).sum(1)
+    pixels = x.shape[1] * torch.log(2 * math.pi * variance)
+    posterior = Normal(mean, torch.exp(own["log_var"] / 2).expand_as(mean))
+    kl = kl_divergence(posterior, Normal(torch.zeros_like(mean), torch.ones_like(mean)))
+    return (0.5 * ((off + spread) / variance + pixels) + kl.sum(1)).mean()
+
+
 def conditional_vae(weights, batch, draw):
     encoder, decoder = halves(weights)
     x, label = batch["x"].flatten(1), torch.eye(3, dtype=torch.float64)[batch["y"]]
@@ -183,6 +197,7 @@ REFERENCES = {
     "Autoencoder": autoencoder,
     "VAE": vae,
     "SigmaVAE": sigma_vae,
+    "LinearVAE": linear_vae,
     "ConditionalVAE": conditional_vae,
     "AdversarialAutoencoder": adversarial,
     "DenoisingAutoencoder": denoising,
