@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections import Counter
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,13 +14,14 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from tests.budget import (
     LIMITS,
+    USUAL_SECONDS,
     Judge,
     asked_factor,
     excesses,
+    exercise,
     limits,
     table,
 )
-from tools.pace import USUAL_SECONDS, exercise, pace_of, timed_meanwhile
 
 ROOT = Path(__file__).parents[1]
 COSTS = Counter(
@@ -165,14 +165,3 @@ def test_a_bad_factor_is_an_error_of_usage(run):
     result = run("fast")
     assert result.returncode == pytest.ExitCode.USAGE_ERROR
     assert "AELIB_BUDGET_FACTOR must be a number above 0, got 'fast'" in result.stderr
-
-
-@pytest.mark.parametrize(("seconds", "pace"), [(0.06, 1.5), (0.02, 1.0)])
-def test_a_pace_is_taken_meanwhile(monkeypatch, seconds, pace):
-    monkeypatch.setattr("tools.pace.exercise", lambda: seconds)
-    monkeypatch.setattr("tools.pace.SECONDS_BETWEEN", 0.001)
-    with timed_meanwhile() as paces:
-        while len(paces) < 3:
-            time.sleep(0.001)
-    assert pace_of(paces) == pytest.approx(pace)
-    assert pace_of([]) == 1.0

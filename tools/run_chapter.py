@@ -22,7 +22,6 @@ from nbclient import NotebookClient
 from PIL import Image
 
 from aelib.summary import MIME
-from tools.pace import pace_of, timed_meanwhile
 from tools.used import used_parts
 
 PACKAGES = ("keras", "tensorflow", "torch", "numpy")
@@ -90,9 +89,7 @@ def _smaller(png: str) -> str:
     return base64.b64encode(stored.getvalue()).decode()
 
 
-def record(
-    notebook: nbformat.NotebookNode, seconds: float, profile: str, pace: float = 1.0
-) -> None:
+def record(notebook: nbformat.NotebookNode, seconds: float, profile: str) -> None:
     """Write down how the outputs came about."""
     summary = take_summary(notebook)
     notebook.metadata["aelib"] = {
@@ -101,7 +98,6 @@ def record(
         "run": {
             "profile": profile,
             "seconds": round(seconds),
-            "pace": round(pace, 2),
             "device": f"{os.cpu_count()} CPU cores",
             "versions": {name: _version(name) for name in PACKAGES},
             "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
@@ -124,14 +120,13 @@ def main() -> None:
     if options.seed is not None:
         env["AELIB_SEED"] = str(options.seed)
     start = time.perf_counter()
-    with timed_meanwhile() as paces:
-        notebook = execute(options.chapter, env)
+    notebook = execute(options.chapter, env)
     seconds = time.perf_counter() - start
     if options.seed is not None:
         print(f"{options.chapter}: every claim holds under seed {options.seed} ({seconds:.0f} s)")
         return
     clean(notebook)
-    record(notebook, seconds, profile, pace_of(paces))
+    record(notebook, seconds, profile)
     nbformat.write(notebook, options.chapter)
     print(f"{options.chapter}: {seconds:.0f} s in the {profile} profile")
 
