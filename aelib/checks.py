@@ -10,7 +10,6 @@ from aelib.priors import PRIORS
 
 LIKELIHOODS = ("bernoulli", "gaussian")
 PENALTIES = ("l1", "kl")
-DECODER_SIGMAS = ("learned", "batch", "image")
 
 
 class ShapeError(ValueError):
@@ -40,21 +39,12 @@ def check_likelihood(likelihood: str) -> str:
     return likelihood
 
 
-def check_decoder_sigma(sigma: float | str) -> float | str:
-    """Return a standard deviation of pixels, or raise `ValueError` for an unknown one."""
-    if isinstance(sigma, str) and sigma not in DECODER_SIGMAS:
-        known = ", ".join(map(repr, DECODER_SIGMAS))
+def check_decoder_sigma(sigma: float | str, sources: Sequence[str]) -> float | str:
+    """Return a standard deviation of pixels, or raise `ValueError` unless it can be had."""
+    if sigma not in sources if isinstance(sigma, str) else not sigma > 0:
+        known = ", ".join(map(repr, sources))
         raise ValueError(f"sigma must be {known} or a number above 0, got {sigma!r}")
-    if not isinstance(sigma, str) and not sigma > 0:
-        raise ValueError(f"sigma must be above 0, got {sigma!r}")
     return sigma
-
-
-def check_sigma_of_model(sigma: float | str) -> float | str:
-    """Return a standard deviation that does not depend on the batch, or raise `ValueError`."""
-    if isinstance(sigma, str) and sigma != "learned":
-        raise ValueError(f"sigma must be 'learned' or a number above 0, got {sigma!r}")
-    return check_decoder_sigma(sigma)
 
 
 def check_prior(prior: str, latent_dim: int) -> str:

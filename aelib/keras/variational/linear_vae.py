@@ -7,7 +7,6 @@ import keras
 from keras import KerasTensor as Tensor
 from keras import ops
 
-from aelib.checks import check_sigma_of_model
 from aelib.keras.losses.divergences import kl_standard_normal
 from aelib.keras.losses.reconstruction import gaussian_nll
 from aelib.keras.losses.reparameterization import keep_in_range
@@ -45,6 +44,8 @@ class LinearVAE(SigmaVAE):
     Raises `ValueError` for a latent_dim below 1, a negative beta, and another sigma.
     """
 
+    sources = ("learned",)
+
     def __init__(
         self,
         latent_dim: int,
@@ -56,7 +57,6 @@ class LinearVAE(SigmaVAE):
     ):
         encoder = mlp_encoder(latent_dim, (), input_shape=shape)
         decoder = mlp_decoder(latent_dim, (), output_shape=shape)
-        sigma = check_sigma_of_model(sigma)
         super().__init__(encoder, decoder, latent_dim, sigma, beta=beta, data_range=data_range)
         self.shape_of_x = tuple(shape)
         self.log_var = self.add_weight(shape=(latent_dim,), initializer="zeros", name="log_var")

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from aelib.checks import check_sigma_of_model
 from aelib.torch.losses.divergences import kl_standard_normal
 from aelib.torch.losses.reconstruction import gaussian_nll
 from aelib.torch.losses.reparameterization import keep_in_range
@@ -42,6 +41,8 @@ class LinearVAE(SigmaVAE):
     Raises `ValueError` for a latent_dim below 1, a negative beta, and another sigma.
     """
 
+    sources = ("learned",)
+
     def __init__(
         self,
         latent_dim: int,
@@ -53,7 +54,6 @@ class LinearVAE(SigmaVAE):
     ):
         encoder = mlp_encoder(latent_dim, (), input_shape=shape)
         decoder = mlp_decoder(latent_dim, (), output_shape=shape)
-        sigma = check_sigma_of_model(sigma)
         super().__init__(encoder, decoder, latent_dim, sigma, beta=beta, data_range=data_range)
         self.log_var = nn.Parameter(torch.zeros(latent_dim))
 

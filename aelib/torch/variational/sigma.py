@@ -22,10 +22,11 @@ class SigmaVAE(VAE):
               + \tfrac{D}{2} \log 2\pi \right] + \beta\, KL(q(z|x) \,\|\, p(z))
 
     with D pixels. The s with the least L is the root of the mean squared error over images and
-    pixels; so a `VAE` with the squared error and the weight 2 s^2 of KL has the same optimum. For
-    beta = 1, -L is a lower bound of the density log p(x), in nats, where s is the model's; not
-    where each image has its own, since the largest of many densities is no density. s stays above
-    e^-6. Rybkin, Daniilidis & Levine (2021).
+    pixels; held there, the networks rest where they rest with the squared error and the weight
+    2 beta s^2 of KL. For beta = 1, -L is a lower bound of log p(x), in nats: with an s of the
+    model; with that of a batch, up to the fit of one number; but not with one of each image, since
+    the largest of many densities is no density. s stays above e^-6. Rybkin, Daniilidis & Levine
+    (2021).
 
     Args:
         encoder: a network from (batch, ...) to (batch, 2 latent_dim): the mean, then log sigma^2.
@@ -36,8 +37,13 @@ class SigmaVAE(VAE):
         beta: the weight of KL, or a function of the progress.
         data_range: the closed range that x must lie in; None for any finite values.
 
+    Attributes:
+        sources: where s may come from.
+
     Raises `ValueError` as `VAE` does, and for a sigma that is neither of these nor above 0.
     """
+
+    sources: tuple[str, ...] = ("learned", "batch", "image")
 
     def __init__(
         self,
@@ -52,7 +58,7 @@ class SigmaVAE(VAE):
         super().__init__(
             encoder, decoder, latent_dim, beta=beta, likelihood="gaussian", data_range=data_range
         )
-        self.sigma = check_decoder_sigma(sigma)
+        self.sigma = check_decoder_sigma(sigma, self.sources)
         start = torch.tensor(0.0 if isinstance(sigma, str) else math.log(sigma))
         self.log_sigma = nn.Parameter(start, requires_grad=sigma == "learned")
 
