@@ -6,6 +6,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from threadpoolctl import threadpool_limits
 
 from aelib.data.dataset import Split
 
@@ -35,7 +36,9 @@ def knn_probe(train: Split, test: Split, neighbors: int = NEIGHBORS) -> float:
 
 
 def _accuracy(model, train: Split, test: Split) -> float:
-    model.fit(_flat(train.x[:EXAMPLES]), train.y[:EXAMPLES])
+    # Its products are so small that threads would wait for each other longer than they work.
+    with threadpool_limits(1, user_api="blas"):
+        model.fit(_flat(train.x[:EXAMPLES]), train.y[:EXAMPLES])
     return float(np.mean(model.predict(_flat(test.x)) == test.y))
 
 
