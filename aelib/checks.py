@@ -47,6 +47,20 @@ def check_decoder_sigma(sigma: float | str, sources: Sequence[str]) -> float | s
     return sigma
 
 
+def check_free(free: float) -> float:
+    """Return the nats that a code has for free, or raise `ValueError` for a negative number."""
+    if not free >= 0:
+        raise ValueError(f"free must be at least 0 nats, got {free!r}")
+    return float(free)
+
+
+def check_capacity(capacity: float) -> float:
+    """Return a target of KL, or raise `ValueError` for a negative number."""
+    if not capacity >= 0:
+        raise ValueError(f"capacity must be at least 0 nats, got {capacity!r}")
+    return float(capacity)
+
+
 def check_prior(prior: str, latent_dim: int) -> str:
     """Return the name of a prior, or raise `ValueError` where codes cannot have that shape."""
     if prior not in PRIORS:

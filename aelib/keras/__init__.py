@@ -18,7 +18,7 @@ from aelib.keras.discrete.vq import VQVAE
 from aelib.keras.foundations.classifier import Classifier
 from aelib.keras.foundations.sequence import SequenceAutoencoder
 from aelib.keras.foundations.tied import DenseTranspose, TiedAutoencoder
-from aelib.keras.losses.divergences import kl_standard_normal
+from aelib.keras.losses.divergences import kl_of_codes, kl_standard_normal
 from aelib.keras.losses.penalties import bernoulli_divergence, l1_norm, squared_jacobian
 from aelib.keras.losses.reconstruction import bernoulli_nll, gaussian_nll, squared_error
 from aelib.keras.losses.reparameterization import reparameterize
@@ -41,7 +41,9 @@ from aelib.keras.regularized.topk import TopKAutoencoder, WinnerTakeAllAutoencod
 from aelib.keras.trainable import Trainable
 from aelib.keras.training.autodiff import gradient, jvp, vjp
 from aelib.keras.training.fit import fit
+from aelib.keras.variational.capacity import CapacityVAE
 from aelib.keras.variational.conditional import ConditionalVAE
+from aelib.keras.variational.free_bits import FreeBitsVAE
 from aelib.keras.variational.linear_vae import LinearVAE
 from aelib.keras.variational.sigma import SigmaVAE
 from aelib.keras.variational.vae import VAE
@@ -52,6 +54,7 @@ __all__ = [
     "VQVAE",
     "AdversarialAutoencoder",
     "Autoencoder",
+    "CapacityVAE",
     "Classifier",
     "ConditionalVAE",
     "ContractiveAutoencoder",
@@ -59,6 +62,7 @@ __all__ = [
     "DenoisingAutoencoder",
     "DenseTranspose",
     "DropoutNoise",
+    "FreeBitsVAE",
     "GaussianNoise",
     "HashingAutoencoder",
     "LinearVAE",
@@ -80,6 +84,7 @@ __all__ = [
     "gaussian_nll",
     "gradient",
     "jvp",
+    "kl_of_codes",
     "kl_standard_normal",
     "l1_norm",
     "mlp_decoder",

@@ -15,7 +15,7 @@ from aelib.torch.discrete.vq import VQVAE
 from aelib.torch.foundations.classifier import Classifier
 from aelib.torch.foundations.sequence import SequenceAutoencoder
 from aelib.torch.foundations.tied import DenseTranspose, TiedAutoencoder
-from aelib.torch.losses.divergences import kl_standard_normal
+from aelib.torch.losses.divergences import kl_of_codes, kl_standard_normal
 from aelib.torch.losses.penalties import bernoulli_divergence, l1_norm, squared_jacobian
 from aelib.torch.losses.reconstruction import bernoulli_nll, gaussian_nll, squared_error
 from aelib.torch.losses.reparameterization import reparameterize
@@ -38,7 +38,9 @@ from aelib.torch.regularized.topk import TopKAutoencoder, WinnerTakeAllAutoencod
 from aelib.torch.trainable import Trainable
 from aelib.torch.training.autodiff import gradient, jvp, vjp
 from aelib.torch.training.fit import fit
+from aelib.torch.variational.capacity import CapacityVAE
 from aelib.torch.variational.conditional import ConditionalVAE
+from aelib.torch.variational.free_bits import FreeBitsVAE
 from aelib.torch.variational.linear_vae import LinearVAE
 from aelib.torch.variational.sigma import SigmaVAE
 from aelib.torch.variational.vae import VAE
@@ -49,6 +51,7 @@ __all__ = [
     "VQVAE",
     "AdversarialAutoencoder",
     "Autoencoder",
+    "CapacityVAE",
     "Classifier",
     "ConditionalVAE",
     "ContractiveAutoencoder",
@@ -56,6 +59,7 @@ __all__ = [
     "DenoisingAutoencoder",
     "DenseTranspose",
     "DropoutNoise",
+    "FreeBitsVAE",
     "GaussianNoise",
     "HashingAutoencoder",
     "LinearVAE",
@@ -77,6 +81,7 @@ __all__ = [
     "gaussian_nll",
     "gradient",
     "jvp",
+    "kl_of_codes",
     "kl_standard_normal",
     "l1_norm",
     "mlp_decoder",

@@ -110,6 +110,12 @@ def denoising(twin, name, hidden=(12,), shape=SHAPE, **options):
     return build(twin, name, hidden, shape, **options)
 
 
+def with_a_target(twin, name, hidden=(12,), shape=SHAPE, capacity=0.0, **options):
+    """With a target that grows, the loss of an untrained model does, too."""
+    build = from_dense_networks(encoder_width=2)
+    return build(twin, name, hidden, shape, capacity=capacity, **options)
+
+
 VARIATIONAL = {"beta": 0.25, "likelihood": "gaussian", "data_range": (-1.0, 2.0)}
 
 # A new type is one entry here, and one in references.py.
@@ -128,6 +134,22 @@ KINDS = {
         ("reconstruction", "kl"),
         build=from_dense_networks(encoder_width=2),
         options={"beta": 0.25, "sigma": 0.5, "data_range": (-1.0, 2.0)},
+    ),
+    "FreeBitsVAE": Kind(
+        ("reconstruction", "kl", "floor"),
+        build=from_dense_networks(encoder_width=2),
+        options={**VARIATIONAL, "free": 0.3},
+    ),
+    "CapacityVAE": Kind(
+        ("reconstruction", "kl", "distance"),
+        build=with_a_target,
+        options={
+            "capacity": 2.0,
+            "weight": 3.0,
+            "ramp": 0.25,
+            "likelihood": "gaussian",
+            "data_range": (-1.0, 2.0),
+        },
     ),
     "LinearVAE": Kind(
         ("reconstruction", "kl"),

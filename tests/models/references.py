@@ -115,20 +115,46 @@ def tied(weights, batch, draw):
     return ((x - dense(decoder, dense(encoder, x))) ** 2).sum(1).mean()
 
 
-def negative_elbo(parameters, decode, x, draw):
-    """Return -log p(x|z) + KL, for the outputs of an encoder, and logits as a function of z."""
+def negative_log_likelihood_and_kl(parameters, decode, x, draw):
+    """Return -log p(x|z) of each example, and KL of each number of its code.
+
+    From the outputs of an encoder, and with logits as a function of z.
+    """
     mean, log_var = parameters.chunk(2, dim=1)
     posterior = Normal(mean, torch.exp(log_var / 2))
     z = mean + torch.exp(log_var / 2) * draw("z", mean.shape)
     pixels = Bernoulli(logits=decode(z), validate_args=False)
     kl = kl_divergence(posterior, Normal(torch.zeros_like(mean), torch.ones_like(mean)))
-    return (kl.sum(1) - pixels.log_prob(x).sum(1)).mean()
+    return -pixels.log_prob(x).sum(1), kl
+
+
+def negative_elbo(parameters, decode, x, draw):
+    nll, kl = negative_log_likelihood_and_kl(parameters, decode, x, draw)
+    return (nll + kl.sum(1)).mean()
 
 
 def vae(weights, batch, draw):
     encoder, decoder = halves(weights)
     x = batch["x"].flatten(1)
     return negative_elbo(dense(encoder, x), lambda z: dense(decoder, z), x, draw)
+
+
+def free_bits_vae(weights, batch, draw):
+    """A tenth of a nat of each code is free, by the mean over the batch."""
+    encoder, decoder = halves(weights)
+    x = batch["x"].flatten(1)
+    parameters = dense(encoder, x)
+    nll, kl = negative_log_likelihood_and_kl(parameters, lambda z: dense(decoder, z), x, draw)
+    return nll.mean() + sum(max(0.1, code) for code in kl.mean(0))
+
+
+def capacity_vae(weights, batch, draw):
+    """A model that was never trained has progress 0, and the target of 0 nats."""
+    encoder, decoder = halves(weights)
+    x = batch["x"].flatten(1)
+    parameters = dense(encoder, x)
+    nll, kl = negative_log_likelihood_and_kl(parameters, lambda z: dense(decoder, z), x, draw)
+    return nll.mean() + 10 * kl.sum(1).mean().abs()
 
 
 def sigma_vae(weights, batch, draw):
@@ -197,6 +223,8 @@ REFERENCES = {
     "Autoencoder": autoencoder,
     "VAE": vae,
     "SigmaVAE": sigma_vae,
+    "FreeBitsVAE": free_bits_vae,
+    "CapacityVAE": capacity_vae,
     "LinearVAE": linear_vae,
     "ConditionalVAE": conditional_vae,
     "AdversarialAutoencoder": adversarial,
