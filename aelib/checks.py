@@ -84,10 +84,10 @@ def check_share(share: float) -> float:
     return float(share)
 
 
-def check_share_kept(share: float) -> float:
+def check_share_kept(share: float, name: str = "share") -> float:
     """Return the share of what is kept, or raise `ValueError` outside of (0, 1]."""
     if not 0 < share <= 1:
-        raise ValueError(f"share must lie in (0, 1], got {share!r}")
+        raise ValueError(f"{name} must lie in (0, 1], got {share!r}")
     return float(share)
 
 

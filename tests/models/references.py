@@ -115,11 +115,8 @@ def tied(weights, batch, draw):
     return ((x - dense(decoder, dense(encoder, x))) ** 2).sum(1).mean()
 
 
-def negative_log_likelihood_and_kl(parameters, decode, x, draw):
-    """Return -log p(x|z) of each example, and KL of each number of its code.
-
-    From the outputs of an encoder, and with logits as a function of z.
-    """
+def nll_and_kl(parameters, decode, x, draw):
+    """Return the two, for the outputs of an encoder, and with logits as a function of z."""
     mean, log_var = parameters.chunk(2, dim=1)
     posterior = Normal(mean, torch.exp(log_var / 2))
     z = mean + torch.exp(log_var / 2) * draw("z", mean.shape)
@@ -128,32 +125,27 @@ def negative_log_likelihood_and_kl(parameters, decode, x, draw):
     return -pixels.log_prob(x).sum(1), kl
 
 
-def negative_elbo(parameters, decode, x, draw):
-    nll, kl = negative_log_likelihood_and_kl(parameters, decode, x, draw)
-    return (nll + kl.sum(1)).mean()
+def parts_of_vae(weights, batch, draw):
+    """Return -log p(x|z) of each example, and KL of each number of its code."""
+    encoder, decoder = halves(weights)
+    x = batch["x"].flatten(1)
+    return nll_and_kl(dense(encoder, x), lambda z: dense(decoder, z), x, draw)
 
 
 def vae(weights, batch, draw):
-    encoder, decoder = halves(weights)
-    x = batch["x"].flatten(1)
-    return negative_elbo(dense(encoder, x), lambda z: dense(decoder, z), x, draw)
+    nll, kl = parts_of_vae(weights, batch, draw)
+    return (nll + kl.sum(1)).mean()
 
 
 def free_bits_vae(weights, batch, draw):
     """A tenth of a nat of each code is free, by the mean over the batch."""
-    encoder, decoder = halves(weights)
-    x = batch["x"].flatten(1)
-    parameters = dense(encoder, x)
-    nll, kl = negative_log_likelihood_and_kl(parameters, lambda z: dense(decoder, z), x, draw)
+    nll, kl = parts_of_vae(weights, batch, draw)
     return nll.mean() + sum(max(0.1, code) for code in kl.mean(0))
 
 
 def capacity_vae(weights, batch, draw):
     """A model that was never trained has progress 0, and the target of 0 nats."""
-    encoder, decoder = halves(weights)
-    x = batch["x"].flatten(1)
-    parameters = dense(encoder, x)
-    nll, kl = negative_log_likelihood_and_kl(parameters, lambda z: dense(decoder, z), x, draw)
+    nll, kl = parts_of_vae(weights, batch, draw)
     return nll.mean() + 10 * kl.sum(1).mean().abs()
 
 
@@ -187,7 +179,9 @@ def conditional_vae(weights, batch, draw):
     encoder, decoder = halves(weights)
     x, label = batch["x"].flatten(1), torch.eye(3, dtype=torch.float64)[batch["y"]]
     parameters = dense(encoder, torch.hstack([x, label]))
-    return negative_elbo(parameters, lambda z: dense(decoder, torch.hstack([z, label])), x, draw)
+    decode = lambda z: dense(decoder, torch.hstack([z, label]))  # noqa: E731
+    nll, kl = nll_and_kl(parameters, decode, x, draw)
+    return (nll + kl.sum(1)).mean()
 
 
 def adversarial(weights, batch, draw):

@@ -49,7 +49,7 @@ class CapacityVAE(VAE):
             encoder, decoder, latent_dim, beta=0.0, likelihood=likelihood, data_range=data_range
         )
         self.capacity, self.weight = check_capacity(capacity), weight
-        self.ramp = check_share_kept(ramp)
+        self.ramp = check_share_kept(ramp, "ramp")
 
     @property
     def loss_weights(self) -> Mapping[str, Weight]:

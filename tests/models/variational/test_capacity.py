@@ -56,7 +56,7 @@ def test_training_ends_at_the_target(framework, make, data):
     ("option", "message"),
     [
         ({"capacity": -1.0}, r"capacity must be at least 0 nats, got -1\.0"),
-        ({"ramp": 0.0}, r"share must lie in \(0, 1\], got 0\.0"),
+        ({"ramp": 0.0}, r"ramp must lie in \(0, 1\], got 0\.0"),
     ],
     ids=["capacity", "ramp"],
 )
