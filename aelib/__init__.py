@@ -16,6 +16,7 @@ from aelib.bridge import (
 )
 from aelib.claims import ClaimFailed, claim
 from aelib.data import Dataset, Sequences, Split, load
+from aelib.diffusion import draw_codes, linear_schedule
 from aelib.lab import Lab, budget, profile, start
 from aelib.source import show
 from aelib.summary import summary
@@ -36,8 +37,10 @@ __all__ = [
     "claim",
     "classify",
     "decode",
+    "draw_codes",
     "encode",
     "evaluate",
+    "linear_schedule",
     "load",
     "posterior",
     "profile",

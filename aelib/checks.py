@@ -1,6 +1,7 @@
 """Early, plain errors for input that no model can work with."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -61,6 +62,18 @@ def check_capacity(capacity: float) -> float:
     return float(capacity)
 
 
+def check_alpha_bar(alpha_bar: Sequence[float]) -> tuple[float, ...]:
+    """Return the shares of signal as floats, or raise `ValueError`: they fall, between 1 and 0."""
+    shares = tuple(float(share) for share in alpha_bar)
+    falls = all(before > after for before, after in pairwise((1.0, *shares, 0.0)))
+    if not shares or not falls:
+        raise ValueError(
+            "alpha_bar must fall from step to step, below 1 and above 0, got "
+            f"{shares[:3]} ... {shares[-1:]}: linear_schedule makes one"
+        )
+    return shares
+
+
 def check_prior(prior: str, latent_dim: int) -> str:
     """Return the name of a prior, or raise `ValueError` where codes cannot have that shape."""
     if prior not in PRIORS:
@@ -118,6 +131,13 @@ def check_decay(decay: float | None) -> float | None:
     if decay is not None and not 0 < decay < 1:
         raise ValueError(f"decay must lie in (0, 1), or be None, got {decay!r}")
     return decay
+
+
+def check_even(number: int, name: str) -> int:
+    """Return the number, or raise `ValueError`: it is even, and at least 2."""
+    if number < 2 or number % 2:
+        raise ValueError(f"{name} must be an even number, at least 2, got {number}")
+    return number
 
 
 def check_probes(probes: int | None) -> int | None:

@@ -22,6 +22,7 @@ from aelib.keras.losses.divergences import kl_of_codes, kl_standard_normal
 from aelib.keras.losses.penalties import bernoulli_divergence, l1_norm, squared_jacobian
 from aelib.keras.losses.reconstruction import bernoulli_nll, gaussian_nll, squared_error
 from aelib.keras.losses.reparameterization import reparameterize
+from aelib.keras.modern.diffusion import CodeDiffusion
 from aelib.keras.nets.corruption import (
     Corruption,
     DropoutNoise,
@@ -56,6 +57,7 @@ __all__ = [
     "Autoencoder",
     "CapacityVAE",
     "Classifier",
+    "CodeDiffusion",
     "ConditionalVAE",
     "ContractiveAutoencoder",
     "Corruption",

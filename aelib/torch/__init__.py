@@ -19,6 +19,7 @@ from aelib.torch.losses.divergences import kl_of_codes, kl_standard_normal
 from aelib.torch.losses.penalties import bernoulli_divergence, l1_norm, squared_jacobian
 from aelib.torch.losses.reconstruction import bernoulli_nll, gaussian_nll, squared_error
 from aelib.torch.losses.reparameterization import reparameterize
+from aelib.torch.modern.diffusion import CodeDiffusion
 from aelib.torch.nets.corruption import (
     Corruption,
     DropoutNoise,
@@ -53,6 +54,7 @@ __all__ = [
     "Autoencoder",
     "CapacityVAE",
     "Classifier",
+    "CodeDiffusion",
     "ConditionalVAE",
     "ContractiveAutoencoder",
     "Corruption",

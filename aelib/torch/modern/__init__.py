@@ -1,0 +1,1 @@
+"""Models from after 2020, and generators of codes."""
