@@ -15,7 +15,7 @@ from aelib.bridge import (
     sample,
 )
 from aelib.claims import ClaimFailed, claim
-from aelib.data import Dataset, Sequences, Split, load
+from aelib.data import Dataset, Scene, Sequences, Spectra, Split, load
 from aelib.diffusion import draw_codes, linear_schedule
 from aelib.lab import Lab, budget, profile, start
 from aelib.source import show
@@ -31,7 +31,9 @@ __all__ = [
     "NonFiniteError",
     "Player",
     "Run",
+    "Scene",
     "Sequences",
+    "Spectra",
     "Split",
     "budget",
     "claim",

@@ -3,20 +3,22 @@
 import gzip
 import hashlib
 import struct
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import pytest
 from requests.exceptions import ConnectionError as NoConnection
+from scipy.io import savemat
 
 import aelib
 from aelib.data import idx, lookup
 from aelib.data.lookup import CorruptData
 from aelib.data.plane3d import NOISE, SPREAD, plane_axes
-from aelib.data.sources import FILES, FOLDERS, MIRRORS, PAYLOAD_SHA256
-from aelib.metrics import pca, principal_angles
+from aelib.data.sources import FILES, FOLDERS, IDX_FILES, MIRRORS, PAYLOAD_SHA256
+from aelib.metrics import pca, principal_angles, spectral_angles
 
-NAMES = tuple(FOLDERS)
+NAMES = ("fashion_mnist", "mnist")
 
 
 def idx_file(array):
@@ -75,7 +77,7 @@ def store(payload, monkeypatch):
     def write(folder, name):
         place = Path(folder) / FOLDERS[name]
         place.mkdir(parents=True)
-        for file, content in zip(FILES, payload, strict=True):
+        for file, content in zip(IDX_FILES, payload, strict=True):
             (place / file).write_bytes(gzip.compress(content))
         return place
 
@@ -154,10 +156,10 @@ def test_the_own_folder_comes_before_the_cache_and_the_cache_before_the_mirrors(
 def test_a_damaged_file_is_named_and_not_replaced_in_silence(
     store, tmp_path, monkeypatch, damage, message
 ):
-    path = store(tmp_path, "mnist") / FILES[2]
+    path = store(tmp_path, "mnist") / IDX_FILES[2]
     path.write_bytes(damage(path.read_bytes()))
     monkeypatch.setenv("AELIB_DATA", str(tmp_path))
-    with pytest.raises(CorruptData, match=f"{FILES[2]} of mnist {message}.*delete it"):
+    with pytest.raises(CorruptData, match=f"{IDX_FILES[2]} of mnist {message}.*delete it"):
         aelib.load("mnist")
 
 
@@ -188,7 +190,7 @@ def test_files_are_downloaded_once_from_the_first_mirror(mirrors, capsys):
     asked, _ = mirrors
     for _ in range(2):
         assert aelib.load("mnist").name == "mnist"
-    assert asked == [MIRRORS["mnist"][0] + file for file in FILES]
+    assert asked == [MIRRORS["mnist"][0] + file for file in IDX_FILES]
     assert capsys.readouterr().out == ""
 
 
@@ -200,7 +202,7 @@ def test_the_second_mirror_helps_where_the_first_fails(mirrors, failure):
     first, second = MIRRORS["mnist"]
     broken[first] = failure
     assert aelib.load("mnist").name == "mnist"
-    assert set(asked) == {mirror + file for mirror in (first, second) for file in FILES}
+    assert set(asked) == {mirror + file for mirror in (first, second) for file in IDX_FILES}
 
 
 def test_where_every_mirror_fails_the_digits_stand_in_and_one_line_says_so(mirrors, cache, capsys):
@@ -233,8 +235,75 @@ def test_in_the_quick_profile_the_digits_stand_in_whatever_is_there(
     assert "digits stand in for mnist" in line
 
 
+@pytest.fixture
+def small_scene(monkeypatch):
+    """Return endmembers, shares and the content of a file like Samson's, of 3 x 4 pixels."""
+    rng = np.random.default_rng(0)
+    endmembers, shares = rng.random((2, 5)), rng.dirichlet(np.ones(2), (3, 4))
+    by_column = (shares @ endmembers).transpose(1, 0, 2).reshape(12, 5)  # as MATLAB stores them
+    file = BytesIO()
+    savemat(file, {"Y": by_column.T, "GT": endmembers, "S_GT": shares})
+    hashes = (hashlib.sha256(file.getvalue()).hexdigest(),)
+    monkeypatch.setitem(PAYLOAD_SHA256, "samson", hashes)
+    return endmembers, shares, file.getvalue()
+
+
+def test_samson_goes_row_by_row_and_its_shares_belong_to_its_pixels(
+    small_scene, tmp_path, monkeypatch, capsys
+):
+    endmembers, shares, content = small_scene
+    (tmp_path / "samson").mkdir()
+    (tmp_path / "samson" / "Samson.mat").write_bytes(content)
+    monkeypatch.setenv("AELIB_DATA", str(tmp_path))
+    data = aelib.load("samson")
+    assert capsys.readouterr().out == ""
+    assert data.train is data.valid is data.test
+    assert data.train.shape == (3, 4)
+    assert data.train.x.dtype == np.float32
+    np.testing.assert_array_equal(data.endmembers, endmembers)
+    np.testing.assert_array_equal(data.train.abundances.reshape(3, 4, 2), shares)
+    np.testing.assert_allclose(data.train.x, data.train.abundances @ endmembers, rtol=1e-6)
+    np.testing.assert_array_equal(data.train.y, shares.reshape(12, 2).argmax(axis=1))
+    assert repr(data).startswith("samson: 12 train")
+
+
+def test_samson_is_downloaded_and_checked(small_scene, cache, monkeypatch):
+    *_, content = small_scene
+    monkeypatch.setenv("AELIB_OFFLINE", "0")
+    asked = []
+
+    def retrieve(url, known_hash, fname, path):
+        asked.append(url)
+        Path(path).mkdir(parents=True)
+        (Path(path) / fname).write_bytes(content)
+        return str(Path(path) / fname)
+
+    monkeypatch.setattr(lookup.pooch, "retrieve", retrieve)
+    assert len(aelib.load("samson").train) == 12
+    assert len(aelib.load("samson").train) == 12
+    assert asked == [MIRRORS["samson"][0] + "Samson.mat"]
+    (cache / "samson" / "Samson.mat").write_bytes(content[:-1])
+    with pytest.raises(CorruptData, match=r"Samson\.mat of samson has SHA-256"):
+        aelib.load("samson")
+
+
+@pytest.mark.parametrize("profile", ["quick", "cpu"])
+def test_where_samson_is_not_at_hand_the_spectra_stand_in(profile, monkeypatch, capsys):
+    monkeypatch.setenv("AELIB_PROFILE", profile)
+    assert aelib.load("samson").name == "spectra"
+    [line] = capsys.readouterr().out.splitlines()
+    assert line.endswith("the procedural spectra stand in for samson")
+
+
+def test_every_file_has_a_hash_and_every_data_set_a_mirror():
+    assert FILES.keys() == FOLDERS.keys() == MIRRORS.keys() == PAYLOAD_SHA256.keys()
+    for name, files in FILES.items():
+        assert len(PAYLOAD_SHA256[name]) == len(files)
+        assert all(address.endswith("/") for address in MIRRORS[name])
+
+
 def test_an_unknown_data_set_lists_the_known_ones():
-    with pytest.raises(ValueError, match=r"'cifar'; .* digits, fashion_mnist, mnist, plane3d"):
+    with pytest.raises(ValueError, match=r"'cifar'; .* mnist, plane3d, samson"):
         aelib.load("cifar")
 
 
@@ -326,3 +395,52 @@ def test_each_factor_of_waves_is_uniform_and_tells_nothing_of_the_others(wavy):
     assert np.abs(table - np.eye(4)).max() < 0.03
     np.testing.assert_array_equal(y, np.floor((factors["period"] - 6) / 2.5))
     assert len(aelib.load("waves").classes) == 4
+
+
+@pytest.fixture(scope="module")
+def materials():
+    return aelib.load("spectra")
+
+
+PARTS = ("train", "valid", "test")
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_spectra_are_mixtures_and_noise(materials, part):
+    scene = getattr(materials, part)
+    assert scene.x.shape == (len(scene.abundances), 268) == (np.prod(scene.shape), 268)
+    assert scene.x.dtype == np.float32
+    noise = scene.x - scene.abundances @ materials.endmembers
+    assert noise.std() == pytest.approx(0.005, rel=0.01)
+    assert abs(noise.mean()) < 5 * 0.005 / np.sqrt(noise.size)
+    np.testing.assert_allclose(noise.std(axis=0), 0.005, rtol=0.15)
+    assert np.abs(np.corrcoef(noise[:, ::20].T) - np.eye(14)).max() < 0.16  # between bands
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_abundances_of_spectra_lie_on_the_simplex_and_are_smooth(materials, part):
+    scene = getattr(materials, part)
+    shares = scene.abundances
+    assert shares.min() > 0
+    np.testing.assert_allclose(shares.sum(axis=1), 1, atol=1e-12)
+    np.testing.assert_array_equal(scene.y, shares.argmax(axis=1))
+    image = shares.reshape(*scene.shape, 4)
+    beside = np.abs(np.diff(image, axis=1)).mean()
+    anywhere = np.abs(shares[:, None] - shares[None, ::50]).mean()
+    assert beside < anywhere / 3
+    if part == "train":  # each material is alone somewhere, and none is everywhere
+        assert (shares.max(axis=0) > 0.99).all()
+        assert 0.1 < shares.mean(axis=0).min() < shares.mean(axis=0).max() < 0.4
+
+
+def test_spectra_have_three_scenes_of_the_same_materials(materials):
+    assert [getattr(materials, part).shape for part in PARTS] == [(64, 64), (32, 32), (32, 32)]
+    curves = materials.endmembers
+    assert curves.shape == (4, 268)
+    assert 0 < curves.min() < curves.max() < 1
+    angles = spectral_angles(curves, curves)[np.triu_indices(4, 1)]
+    assert angles.min() > 0.3
+    peaks = dict(zip(materials.classes, curves.max(axis=1), strict=True))
+    assert peaks["water"] < 0.2 * min(peaks[name] for name in ("soil", "plants", "rock"))
+    assert np.abs(materials.valid.abundances - materials.test.abundances).mean() > 0.1
+    np.testing.assert_array_equal(aelib.load("spectra").train.x, materials.train.x)

@@ -34,6 +34,20 @@ class Sequences(Split):
 
 
 @dataclass(frozen=True)
+class Scene(Split):
+    """The pixels of an image, row by row, each a spectrum: `x` is (n, bands).
+
+    Attributes:
+        abundances: float64 (n, endmembers), the share of each endmember in each pixel; the shares
+            of a pixel are not negative, and their sum is 1. y is the endmember with the most.
+        shape: how many rows and columns the image has.
+    """
+
+    abundances: NDArray[np.float64]
+    shape: tuple[int, int]
+
+
+@dataclass(frozen=True)
 class Dataset:
     """Train, valid and test parts, the names of the classes, and where the data came from."""
 
@@ -51,6 +65,17 @@ class Dataset:
     def __repr__(self) -> str:
         sizes = f"{len(self.train):,} train, {len(self.valid):,} valid, {len(self.test):,} test"
         return f"{self.name}: {sizes}; each of shape {self.train.x.shape[1:]}"
+
+
+@dataclass(frozen=True, repr=False)
+class Spectra(Dataset):
+    """A data set whose parts are of type `Scene`; its classes are the names of the endmembers.
+
+    Attributes:
+        endmembers: float64 (endmembers, bands), the spectrum of each.
+    """
+
+    endmembers: NDArray[np.float64]
 
 
 def split(

@@ -27,27 +27,28 @@ class CorruptData(ValueError):
 
 
 def payloads(name: str) -> list[bytes]:
-    """Return the decompressed content of a data set's files, in the order of `FILES`.
+    """Return the content of a data set's files, decompressed, in the order of `FILES`.
 
     Raises `NotAtHand`, naming every place that was tried, or `CorruptData`.
     """
-    folder = FOLDERS[name]
+    folder, files = FOLDERS[name], FILES[name]
     cache = Path(pooch.os_cache("aelib")) / folder
     places = [cache]
     if own := os.environ.get("AELIB_DATA"):
         places.insert(0, Path(own) / folder)
     for place in places:
-        if all((place / file).exists() for file in FILES):
-            return [_payload(place / file, name) for file in FILES]
+        if all((place / file).exists() for file in files):
+            return [_payload(place / file, name) for file in files]
     if os.environ.get("AELIB_OFFLINE") == "1":
         raise NotAtHand(f"{name} is neither in AELIB_DATA nor in the cache, and AELIB_OFFLINE is 1")
-    return [_download(name, file, cache) for file in FILES]
+    return [_download(name, file, cache) for file in files]
 
 
 def _payload(path: Path, name: str) -> bytes:
-    expected = PAYLOAD_SHA256[name][FILES.index(path.name)]
+    expected = PAYLOAD_SHA256[name][FILES[name].index(path.name)]
+    content = path.read_bytes()
     try:
-        content = gzip.decompress(path.read_bytes())
+        content = gzip.decompress(content) if path.suffix == ".gz" else content
     except (OSError, EOFError, zlib.error) as error:
         raise CorruptData(
             f"{path.name} of {name} is no complete gzip file ({error}): delete it, "

@@ -1,14 +1,16 @@
-"""Where the published files are, and the SHA-256 of what each holds once decompressed."""
+"""Where the published files are, and the SHA-256 of what each holds, decompressed if it is gzip."""
 
 # name in `load` -> folder in AELIB_DATA and in the cache
-FOLDERS = {"fashion_mnist": "fashion-mnist", "mnist": "mnist"}
+FOLDERS = {"fashion_mnist": "fashion-mnist", "mnist": "mnist", "samson": "samson"}
 
-FILES = (
+IDX_FILES = (
     "train-images-idx3-ubyte.gz",
     "train-labels-idx1-ubyte.gz",
     "t10k-images-idx3-ubyte.gz",
     "t10k-labels-idx1-ubyte.gz",
 )
+
+FILES = {"fashion_mnist": IDX_FILES, "mnist": IDX_FILES, "samson": ("Samson.mat",)}
 
 # A mirror may compress differently, so the hash is of the payload, not of the .gz file.
 PAYLOAD_SHA256 = {
@@ -24,6 +26,7 @@ PAYLOAD_SHA256 = {
         "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
         "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
     ),
+    "samson": ("49530e80d0dabf6b1fb9cde2d6cf257f89a344afe9c13b2cc912eb22f344de18",),
 }
 
 MIRRORS = {
@@ -35,6 +38,7 @@ MIRRORS = {
         "https://ossci-datasets.s3.amazonaws.com/mnist/",
         "https://storage.googleapis.com/cvdf-datasets/mnist/",
     ),
+    "samson": ("https://raw.githubusercontent.com/burknipalsson/hu_autoencoders/main/Datasets/",),
 }
 
 CLASSES = {
