@@ -7,10 +7,18 @@ from aelib.metrics.geometry import principal_angles
 from aelib.metrics.probes import knn_probe, linear_probe
 from aelib.metrics.rate_distortion import water_filling
 from aelib.metrics.retrieval import average_precision, hamming
+from aelib.metrics.unmixing import (
+    abundance_rmse,
+    match_endmembers,
+    nnls_abundances,
+    spectral_angles,
+    vca,
+)
 from aelib.metrics.weighting import effective_beta
 
 __all__ = [
     "Baseline",
+    "abundance_rmse",
     "average_precision",
     "cross_entropy",
     "effective_beta",
@@ -18,10 +26,14 @@ __all__ = [
     "knn_probe",
     "linear_probe",
     "log_normal",
+    "match_endmembers",
     "mean_image",
     "mse",
+    "nnls_abundances",
     "pca",
     "principal_angles",
     "psnr",
+    "spectral_angles",
+    "vca",
     "water_filling",
 ]
