@@ -5,12 +5,13 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from aelib.priors import PRIORS
 
 LIKELIHOODS = ("bernoulli", "gaussian")
 PENALTIES = ("l1", "kl")
+ERRORS = ("angle", "squared")
 
 
 class ShapeError(ValueError):
@@ -145,6 +146,32 @@ def check_probes(probes: int | None) -> int | None:
     if probes is not None and probes < 1:
         raise ValueError(f"probes must be at least 1, or None, got {probes!r}")
     return probes
+
+
+def check_error(error: str) -> str:
+    """Return the name of an error of a reconstruction, or raise `ValueError` for an unknown one."""
+    if error not in ERRORS:
+        raise ValueError(f"error must be {' or '.join(map(repr, ERRORS))}, got {error!r}")
+    return error
+
+
+def check_endmembers(
+    endmembers: ArrayLike | None, latent_dim: int, shape: Sequence[int]
+) -> NDArray[np.float32] | None:
+    """Return endmembers as rows, or raise `ValueError` where they cannot be mixed.
+
+    They are too few, have a wrong shape, or values below 0. None leaves only their number to check.
+    """
+    if check_latent_dim(latent_dim) < 2:
+        raise ValueError(f"a mixture needs at least 2 endmembers, got latent_dim {latent_dim}")
+    if endmembers is None:
+        return None
+    spectra = np.asarray(endmembers, np.float32)
+    if spectra.shape != (latent_dim, *shape):
+        raise ValueError(f"endmembers must have shape {(latent_dim, *shape)}, got {spectra.shape}")
+    if not spectra.min() >= 0:
+        raise ValueError(f"endmembers must be at least 0, got {spectra.min():g}")
+    return spectra.reshape(latent_dim, -1)
 
 
 def check_entries(entries: int) -> int:

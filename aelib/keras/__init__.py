@@ -13,6 +13,7 @@ except ImportError as error:
 
 from aelib.keras.adapter import ADAPTER
 from aelib.keras.adversarial.adversarial import AdversarialAutoencoder
+from aelib.keras.applications.unmixing import UnmixingAutoencoder
 from aelib.keras.autoencoder import Autoencoder
 from aelib.keras.discrete.vq import VQVAE
 from aelib.keras.foundations.classifier import Classifier
@@ -20,7 +21,12 @@ from aelib.keras.foundations.sequence import SequenceAutoencoder
 from aelib.keras.foundations.tied import DenseTranspose, TiedAutoencoder
 from aelib.keras.losses.divergences import kl_of_codes, kl_standard_normal
 from aelib.keras.losses.penalties import bernoulli_divergence, l1_norm, squared_jacobian
-from aelib.keras.losses.reconstruction import bernoulli_nll, gaussian_nll, squared_error
+from aelib.keras.losses.reconstruction import (
+    bernoulli_nll,
+    gaussian_nll,
+    spectral_angle,
+    squared_error,
+)
 from aelib.keras.losses.reparameterization import reparameterize
 from aelib.keras.modern.diffusion import CodeDiffusion
 from aelib.keras.nets.corruption import (
@@ -78,6 +84,7 @@ __all__ = [
     "TopK",
     "TopKAutoencoder",
     "Trainable",
+    "UnmixingAutoencoder",
     "WinnerTakeAll",
     "WinnerTakeAllAutoencoder",
     "bernoulli_divergence",
@@ -94,6 +101,7 @@ __all__ = [
     "recurrent_decoder",
     "recurrent_encoder",
     "reparameterize",
+    "spectral_angle",
     "squared_error",
     "squared_jacobian",
     "vjp",

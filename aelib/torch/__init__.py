@@ -10,6 +10,7 @@ except ImportError as error:
 
 from aelib.torch.adapter import ADAPTER
 from aelib.torch.adversarial.adversarial import AdversarialAutoencoder
+from aelib.torch.applications.unmixing import UnmixingAutoencoder
 from aelib.torch.autoencoder import Autoencoder
 from aelib.torch.discrete.vq import VQVAE
 from aelib.torch.foundations.classifier import Classifier
@@ -17,7 +18,12 @@ from aelib.torch.foundations.sequence import SequenceAutoencoder
 from aelib.torch.foundations.tied import DenseTranspose, TiedAutoencoder
 from aelib.torch.losses.divergences import kl_of_codes, kl_standard_normal
 from aelib.torch.losses.penalties import bernoulli_divergence, l1_norm, squared_jacobian
-from aelib.torch.losses.reconstruction import bernoulli_nll, gaussian_nll, squared_error
+from aelib.torch.losses.reconstruction import (
+    bernoulli_nll,
+    gaussian_nll,
+    spectral_angle,
+    squared_error,
+)
 from aelib.torch.losses.reparameterization import reparameterize
 from aelib.torch.modern.diffusion import CodeDiffusion
 from aelib.torch.nets.corruption import (
@@ -75,6 +81,7 @@ __all__ = [
     "TopK",
     "TopKAutoencoder",
     "Trainable",
+    "UnmixingAutoencoder",
     "WinnerTakeAll",
     "WinnerTakeAllAutoencoder",
     "bernoulli_divergence",
@@ -91,6 +98,7 @@ __all__ = [
     "recurrent_decoder",
     "recurrent_encoder",
     "reparameterize",
+    "spectral_angle",
     "squared_error",
     "squared_jacobian",
     "vjp",

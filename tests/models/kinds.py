@@ -40,6 +40,7 @@ class Kind:
         build: `build(twin, name, **options)` makes one, for images of shape `SHAPE`.
         given: from a part of a data set, the further inputs of the model by name.
         options: arguments that a saved file has to keep, with values other than the defaults.
+        diverges_at: a rate at which gradient descent overflows; an angle has no large gradient.
         reference: -> tests/models/references.py, the loss once more, from arrays of weights.
     """
 
@@ -48,6 +49,7 @@ class Kind:
     build: Callable[..., Any] = field(default_factory=from_dense_networks)
     given: Callable[[Any], Mapping[str, np.ndarray]] = lambda split: {}
     options: Mapping[str, Any] = field(default_factory=dict)
+    diverges_at: float = 1e6
 
 
 def adversarial(twin, name, hidden=(12,), shape=SHAPE, **options):
@@ -101,6 +103,11 @@ def sequence(twin, name, hidden=(5,), shape=SHAPE, **options):
 
 
 def tied(twin, name, hidden=(12,), shape=SHAPE, **options):
+    encoder = twin.mlp_encoder(LATENT_DIM, hidden, "gelu", input_shape=shape)
+    return getattr(twin, name)(encoder, LATENT_DIM, shape, **options)
+
+
+def unmixing(twin, name, hidden=(12,), shape=SHAPE, **options):
     encoder = twin.mlp_encoder(LATENT_DIM, hidden, "gelu", input_shape=shape)
     return getattr(twin, name)(encoder, LATENT_DIM, shape, **options)
 
@@ -188,6 +195,12 @@ KINDS = {
         options={"data_range": (-1.0, 2.0)},
     ),
     "TiedAutoencoder": Kind(("reconstruction",), build=tied, options={"data_range": (-1.0, 2.0)}),
+    "UnmixingAutoencoder": Kind(
+        ("reconstruction", "spread"),
+        build=unmixing,
+        diverges_at=1e30,
+        options={"spread": 0.2, "error": "squared", "data_range": (-1.0, 2.0)},
+    ),
     "VQVAE": Kind(
         ("reconstruction", "commitment", "perplexity"),
         build=vector_quantized,

@@ -212,6 +212,17 @@ def vector_quantized(weights, batch, draw):
     return ((x - x_hat) ** 2).sum((1, 2, 3)).mean() + 0.25 * ((z - q) ** 2).sum((1, 2, 3)).mean()
 
 
+def unmixing(weights, batch, draw):
+    """By the cosines."""
+    _, *encoder, mix = weights
+    x, spectra = batch["x"].flatten(1), mix["kernel"]
+    angle = lambda a, b: torch.arccos((a * b).sum(1) / (a.norm(dim=1) * b.norm(dim=1)))  # noqa: E731
+    shares = dense(encoder, x).exp()
+    x_hat = shares / shares.sum(1, keepdim=True) @ spectra
+    pairs = angle(spectra[[0, 0, 1]], spectra[[1, 2, 2]])
+    return angle(x, x_hat).mean() + 0.03 * pairs.mean()
+
+
 # Of a type with one player its loss, of one with several the loss of each by name.
 REFERENCES = {
     "Autoencoder": autoencoder,
@@ -230,5 +241,6 @@ REFERENCES = {
     "HashingAutoencoder": hashing,
     "SequenceAutoencoder": sequence,
     "TiedAutoencoder": tied,
+    "UnmixingAutoencoder": unmixing,
     "VQVAE": vector_quantized,
 }

@@ -71,7 +71,7 @@ def test_training_lowers_the_loss_and_records_every_term(
 @pytest.mark.usefixtures("step_by_step")
 def test_a_rate_that_diverges_leaves_finite_weights(framework, kind, make, data, weights):
     model = make(framework, kind)
-    wild = {**FIT, "optimizer": "sgd", "learning_rate": 1e6}
+    wild = {**FIT, "optimizer": "sgd", "learning_rate": KINDS[kind].diverges_at}
     with pytest.raises(NonFiniteError, match="Lower learning_rate"):
         framework.twin.fit(model, data, epochs=3, **wild)
     assert all(np.isfinite(array).all() for array in weights(model))

@@ -7,6 +7,8 @@ from keras import ops
 
 from aelib.checks import check_same_shape
 
+TINY = 1e-6
+
 
 def squared_error(x: Tensor, x_hat: Tensor) -> Tensor:
     r"""Return the squared error of each example.
@@ -47,3 +49,28 @@ def gaussian_nll(x: Tensor, mean: Tensor, log_scale: Tensor | float = 0.0) -> Te
     pixels = math.prod(mean.shape[1:])
     scaled = 0.5 * squared_error(x, mean) * ops.exp(-2.0 * log_scale)
     return scaled + pixels * (log_scale + 0.5 * math.log(2 * math.pi))
+
+
+def spectral_angle(x: Tensor, x_hat: Tensor) -> Tensor:
+    r"""Return the angle between each example and its reconstruction, in radians.
+
+    .. math:: \theta
+              = \arccos \frac{\langle x, \hat x \rangle}{\lVert x \rVert \lVert \hat x \rVert}
+              = 2 \arcsin \tfrac12 \left\lVert \frac{x}{\lVert x \rVert}
+              - \frac{\hat x}{\lVert \hat x \rVert} \right\rVert
+
+    It does not change when either is multiplied by a positive number, and its gradient is at right
+    angles to the reconstruction, of length :math:`1 / \lVert \hat x \rVert`. It is computed by the
+    second form, as a small angle is lost in the rounding of its cosine, whose derivative is
+    infinite at 0. Below 1e-6 radians the gradient is 0, and a length below 1e-6 counts as that.
+    Shapes: x and x_hat (batch, ...) -> (batch,). Raises `ValueError` where the shapes differ.
+    """
+    check_same_shape(x.shape, x_hat.shape)
+    axes = tuple(range(1, len(x.shape)))
+
+    def unit(spectrum: Tensor) -> Tensor:
+        square = ops.sum(ops.square(spectrum), axis=axes, keepdims=True)
+        return spectrum / ops.sqrt(ops.maximum(square, TINY**2))
+
+    square = ops.sum(ops.square(unit(x) - unit(x_hat)), axis=axes)
+    return 2 * ops.arcsin(ops.sqrt(ops.clip(square, TINY**2, 4 - TINY)) / 2)

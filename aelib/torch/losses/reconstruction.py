@@ -8,6 +8,8 @@ from torch import Tensor
 
 from aelib.checks import check_same_shape
 
+TINY = 1e-6
+
 
 def squared_error(x: Tensor, x_hat: Tensor) -> Tensor:
     r"""Return the squared error of each example.
@@ -47,3 +49,23 @@ def gaussian_nll(x: Tensor, mean: Tensor, log_scale: Tensor | float = 0.0) -> Te
     log_scale = torch.as_tensor(log_scale)
     scaled = 0.5 * squared_error(x, mean) * (-2 * log_scale).exp()
     return scaled + mean[0].numel() * (log_scale + 0.5 * math.log(2 * math.pi))
+
+
+def spectral_angle(x: Tensor, x_hat: Tensor) -> Tensor:
+    r"""Return the angle between each example and its reconstruction, in radians.
+
+    .. math:: \theta
+              = \arccos \frac{\langle x, \hat x \rangle}{\lVert x \rVert \lVert \hat x \rVert}
+              = 2 \arcsin \tfrac12 \left\lVert \frac{x}{\lVert x \rVert}
+              - \frac{\hat x}{\lVert \hat x \rVert} \right\rVert
+
+    It does not change when either is multiplied by a positive number, and its gradient is at right
+    angles to the reconstruction, of length :math:`1 / \lVert \hat x \rVert`. It is computed by the
+    second form, as a small angle is lost in the rounding of its cosine, whose derivative is
+    infinite at 0. Below 1e-6 radians the gradient is 0, and a length below 1e-6 counts as that.
+    Shapes: x and x_hat (batch, ...) -> (batch,). Raises `ValueError` where the shapes differ.
+    """
+    check_same_shape(x.shape, x_hat.shape)
+    one, other = (F.normalize(spectrum.flatten(1), dim=1, eps=TINY) for spectrum in (x, x_hat))
+    square = (one - other).square().sum(1).clamp(TINY**2, 4 - TINY)
+    return 2 * torch.arcsin(square.sqrt() / 2)

@@ -1,0 +1,1 @@
+"""Types that were made for one use."""
