@@ -41,8 +41,8 @@ class UnmixingAutoencoder(Autoencoder):
         encoder: f, a network from (batch, ...) to (batch, latent_dim).
         latent_dim: how many endmembers there are, k.
         output_shape: the shape of one x.
-        endmembers: what they are at first, (latent_dim, *output_shape); None draws every number
-            from 0 to 1.
+        endmembers: what they are at first, `(latent_dim, *output_shape)`; None draws every one
+            of their numbers from 0 to 1.
         spread: the weight lambda, or a function of the progress.
         error: "angle", or "squared" for the squared error in place of the first angle.
         data_range: the closed range that x must lie in; None, the default, for any finite values.
