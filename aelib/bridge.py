@@ -150,6 +150,16 @@ def classify(model: Any, x: ArrayLike) -> NDArray[np.float32]:
     return _joined(_batches(model, "classify", as_inputs(model, x, ("x",))))
 
 
+def features(model: Any, x: ArrayLike) -> NDArray[np.float32]:
+    """Return a classifier's features, what its last layer sees. Shapes: x (n, ...) -> (n, ...).
+
+    Raises `TypeError` for a model that is no classifier, or has no last layer.
+    """
+    if not hasattr(model, "features"):
+        raise TypeError(f"{type(model).__name__} is no classifier: it has no method features")
+    return _joined(_batches(model, "features", as_inputs(model, x, ("x",))))
+
+
 def evaluate(model: Any, x: Any, **given: ArrayLike) -> dict[str, float]:
     """Return every term of the model's loss on these examples, and the loss, as `fit` names them.
 

@@ -52,6 +52,20 @@ class Classifier(Trainable):
         """Return the probability of each class. Shapes: (batch, ...) -> (batch, classes)."""
         return ops.softmax(self.network(x), axis=1)
 
+    def features(self, x: Tensor) -> Tensor:
+        """Return what the last layer sees. Shapes: (batch, ...) -> (batch, ...).
+
+        Raises `TypeError` for a network that is not a `Sequential`, which has no last layer.
+        """
+        if not isinstance(self.network, keras.Sequential):
+            kind = type(self.network).__name__
+            raise TypeError(
+                f"features needs a Sequential network, to leave out its last layer, got {kind}"
+            )
+        for layer in self.network.layers[:-1]:
+            x = layer(x)
+        return x
+
     def loss_terms(self, x: Tensor, y: Tensor) -> dict[str, Tensor]:
         """Return "cross_entropy", in nats, a mean over the batch."""
         logits = self.network(x)

@@ -49,6 +49,18 @@ class Classifier(Trainable):
         """Return the probability of each class. Shapes: (batch, ...) -> (batch, classes)."""
         return self.network(x).softmax(dim=1)
 
+    def features(self, x: Tensor) -> Tensor:
+        """Return what the last layer sees. Shapes: (batch, ...) -> (batch, ...).
+
+        Raises `TypeError` for a network that is not a `Sequential`, which has no last layer.
+        """
+        if not isinstance(self.network, nn.Sequential):
+            kind = type(self.network).__name__
+            raise TypeError(
+                f"features needs a Sequential network, to leave out its last layer, got {kind}"
+            )
+        return self.network[:-1](x)
+
     def loss_terms(self, x: Tensor, y: Tensor) -> dict[str, Tensor]:
         """Return "cross_entropy", in nats, a mean over the batch."""
         logits = self.network(x)

@@ -1,5 +1,7 @@
 """The classifier: a model with an objective and labels, and no code."""
 
+import importlib
+
 import numpy as np
 import pytest
 from scipy.special import log_softmax
@@ -87,3 +89,24 @@ def test_it_can_judge_codes(framework, data):
     codes = {"x": 9 * np.eye(3)[data.test.y][:, :2] - 3, "y": data.test.y}
     twin.fit(model, codes, epochs=40, learning_rate=0.1, **FIT)
     assert (aelib.classify(model, codes["x"]).argmax(axis=1) == data.test.y).all()
+
+
+def test_its_features_are_what_the_last_layer_sees(classifier, data):
+    features = aelib.features(classifier, data.test.x)
+    assert features.shape == (30, 12)
+    last = parity.export_weights(classifier)[-1]
+    logits = features @ last["kernel"] + last["bias"]
+    found = aelib.classify(classifier, data.test.x)
+    np.testing.assert_allclose(np.exp(log_softmax(logits, axis=1)), found, atol=1e-5)
+    assert features.min() >= 0  # after the activation
+
+
+def test_features_need_a_classifier_with_a_last_layer(framework, data):
+    twin = framework.twin
+    nets = twin.mlp_encoder(3, input_shape=(6, 6)), twin.mlp_decoder(3, output_shape=(6, 6))
+    with pytest.raises(TypeError, match="Autoencoder is no classifier"):
+        aelib.features(twin.Autoencoder(*nets, 3), data.test.x)
+    layers = importlib.import_module({"keras": "keras.layers", "torch": "torch.nn"}[framework.name])
+    whole = twin.Classifier(layers.Flatten(), classes=36)
+    with pytest.raises(TypeError, match="needs a Sequential network"):
+        aelib.features(whole, data.test.x)
