@@ -199,6 +199,21 @@ def check_vectors(shape: Sequence[int | None], grid: tuple[int, ...], width: int
         )
 
 
+def check_halvings(shape: Sequence[int], channels: Sequence[int]) -> tuple[int, ...]:
+    """Return the sides of an image after one halving for each entry of `channels`.
+
+    Raises `ValueError` where there is none, or a side is no multiple of as many factors of 2.
+    """
+    factor = 2 ** len(channels)
+    if factor == 1 or len(shape) != 2 or any(side < factor or side % factor for side in shape):
+        raise ValueError(
+            f"{len(channels)} layers that halve the sides need at least one layer and an image "
+            f"(height, width) of multiples of {factor}, got {tuple(shape)}"
+        )
+    height, width = shape
+    return height // factor, width // factor
+
+
 def check_labels(y: NDArray, classes: int) -> None:
     """Raise `ValueError` unless y holds one label from 0 to classes - 1 for each example."""
     if y.ndim != 1:

@@ -29,6 +29,7 @@ from aelib.keras.losses.reconstruction import (
 )
 from aelib.keras.losses.reparameterization import reparameterize
 from aelib.keras.modern.diffusion import CodeDiffusion
+from aelib.keras.nets.conv import conv_decoder, conv_encoder
 from aelib.keras.nets.corruption import (
     Corruption,
     DropoutNoise,
@@ -89,6 +90,8 @@ __all__ = [
     "WinnerTakeAllAutoencoder",
     "bernoulli_divergence",
     "bernoulli_nll",
+    "conv_decoder",
+    "conv_encoder",
     "fit",
     "gaussian_nll",
     "gradient",

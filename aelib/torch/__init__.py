@@ -26,6 +26,7 @@ from aelib.torch.losses.reconstruction import (
 )
 from aelib.torch.losses.reparameterization import reparameterize
 from aelib.torch.modern.diffusion import CodeDiffusion
+from aelib.torch.nets.conv import conv_decoder, conv_encoder
 from aelib.torch.nets.corruption import (
     Corruption,
     DropoutNoise,
@@ -86,6 +87,8 @@ __all__ = [
     "WinnerTakeAllAutoencoder",
     "bernoulli_divergence",
     "bernoulli_nll",
+    "conv_decoder",
+    "conv_encoder",
     "fit",
     "gaussian_nll",
     "gradient",
