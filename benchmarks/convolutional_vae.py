@@ -1,4 +1,8 @@
-"""The convolutional VAE of keras.io: digits, 2 codes, sums over the pixels, Adam at 1e-3."""
+"""The convolutional VAE of keras.io: digits, 2 codes, sums over the pixels, Adam at 1e-3.
+
+The example trains on all 70,000 digits and reports 146.95 nats on them, 0.18744 a pixel; it has no
+held-out digits. Here both ways are judged on held-out ones.
+"""
 
 import keras
 import torch
@@ -49,10 +53,10 @@ def torch_recipe() -> TorchRecipe:
 
 
 def course(twin):
-    """Return convolutions with 8 and 16 channels, a dense layer of 128, and back."""
-    nets = twin.conv_encoder(4), twin.conv_decoder(2)
-    how = {"epochs": 6, "batch_size": 50, "learning_rate": 1e-2, "clip_norm": 100}
-    return twin.VAE(*nets, latent_dim=2), how
+    """Return a dense VAE, 784-128-64-32-2 and back, in small batches."""
+    widths = (128, 64, 32)
+    nets = twin.mlp_encoder(4, widths, "gelu"), twin.mlp_decoder(2, widths[::-1], "gelu")
+    return twin.VAE(*nets, latent_dim=2), {"epochs": 5, "batch_size": 60, "learning_rate": 5e-3}
 
 
 FAMILY = Family("mnist", 30, 128, keras_recipe, torch_recipe, course, watched_over=PIXELS)
