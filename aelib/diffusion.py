@@ -33,10 +33,11 @@ def linear_schedule(steps: int) -> NDArray[np.float64]:
 def draw_codes(
     model: Any, n: int, seed: int = 0, *, steps: int | None = None, eta: float = 1.0
 ) -> NDArray[np.float32]:
-    r"""Return n vectors that a diffusion model makes of noise.
+    r"""Return n vectors that a diffusion model or a GAN makes of noise.
 
-    From x at the last t of the schedule down to t = 0: with the noise that the model sees in x, its
-    guess of the data, and the noise level of the next t, s:
+    A GAN makes them in one pass. Diffusion goes from x at the last t of the schedule down to t = 0:
+    with the noise that the model sees in x, its guess of the data, and the noise level of the next
+    t, s:
 
     .. math::
         \hat\varepsilon = \varepsilon_\theta(x, t), \quad
@@ -52,17 +53,26 @@ def draw_codes(
     same.
 
     Args:
-        model: a `CodeDiffusion` of either framework.
+        model: a `CodeDiffusion` or a `CodeGAN` of either framework.
         n: how many vectors.
         seed: of the noise.
-        steps: how many of the schedule's t to visit, evenly spaced; None for all.
-        eta: how much of the noise is drawn anew, from 0 to 1.
+        steps: how many of the schedule's t to visit, evenly spaced; None for all. For diffusion.
+        eta: how much of the noise is drawn anew, from 0 to 1. For diffusion.
 
-    Shapes: -> (n, latent_dim). Raises `TypeError` for a model that predicts no noise, `ValueError`
-    for a number of steps that the schedule does not have, or an eta outside of [0, 1].
+    Shapes: -> (n, latent_dim). Raises `TypeError` for a model that makes no vectors of noise, or a
+    GAN with steps; `ValueError` for a number of steps that the schedule does not have, or an eta
+    outside of [0, 1].
     """
+    rng = np.random.default_rng(seed)
+    if hasattr(model, "generate"):
+        if steps is not None or eta != 1:
+            raise TypeError(f"{type(model).__name__} makes vectors in one pass: no steps, no eta")
+        noise = rng.standard_normal((n, *model.noise_shape))
+        return _called(model, "generate", noise=noise.astype(np.float32))
     if not hasattr(model, "predict_noise"):
-        raise TypeError(f"{type(model).__name__} predicts no noise: pass a CodeDiffusion")
+        raise TypeError(
+            f"{type(model).__name__} predicts no noise: pass a CodeDiffusion, or a CodeGAN"
+        )
     alpha_bar = np.append(1.0, model.alpha_bar)
     last = len(model.alpha_bar)
     steps = last if steps is None else steps
@@ -71,7 +81,6 @@ def draw_codes(
     if not 0 <= eta <= 1:
         raise ValueError(f"eta must lie in [0, 1], got {eta}")
     times = np.rint(np.linspace(last, 0, steps + 1)).astype(int)
-    rng = np.random.default_rng(seed)
     x = rng.standard_normal((n, model.latent_dim))
     for t, s in pairwise(times):
         now, then = alpha_bar[t], alpha_bar[s]
@@ -85,9 +94,14 @@ def draw_codes(
 
 def _predicted(model: Any, x: ArrayLike, t: int) -> NDArray[np.float64]:
     x = np.asarray(x, np.float32)
-    call, times = adapter_of(model).call, np.full(len(x), t, np.int32)
-    parts = (
-        call(model, "predict_noise", x=x[start : start + BATCH], t=times[start : start + BATCH])
-        for start in range(0, len(x), BATCH)
-    )
-    return np.concatenate(list(parts)).astype(np.float64)
+    times = np.full(len(x), t, np.int32)
+    return _called(model, "predict_noise", x=x, t=times).astype(np.float64)
+
+
+def _called(model: Any, method: str, **arrays: NDArray) -> NDArray[np.float32]:
+    call, n = adapter_of(model).call, len(next(iter(arrays.values())))
+    parts = [
+        call(model, method, **{k: a[start : start + BATCH] for k, a in arrays.items()})
+        for start in range(0, n, BATCH)
+    ]
+    return np.concatenate(parts)

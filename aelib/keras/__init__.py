@@ -29,6 +29,7 @@ from aelib.keras.losses.reconstruction import (
 )
 from aelib.keras.losses.reparameterization import reparameterize
 from aelib.keras.modern.diffusion import CodeDiffusion
+from aelib.keras.modern.gan import CodeGAN
 from aelib.keras.nets.conv import conv_decoder, conv_encoder
 from aelib.keras.nets.corruption import (
     Corruption,
@@ -65,6 +66,7 @@ __all__ = [
     "CapacityVAE",
     "Classifier",
     "CodeDiffusion",
+    "CodeGAN",
     "ConditionalVAE",
     "ContractiveAutoencoder",
     "Corruption",

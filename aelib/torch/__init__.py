@@ -26,6 +26,7 @@ from aelib.torch.losses.reconstruction import (
 )
 from aelib.torch.losses.reparameterization import reparameterize
 from aelib.torch.modern.diffusion import CodeDiffusion
+from aelib.torch.modern.gan import CodeGAN
 from aelib.torch.nets.conv import conv_decoder, conv_encoder
 from aelib.torch.nets.corruption import (
     Corruption,
@@ -62,6 +63,7 @@ __all__ = [
     "CapacityVAE",
     "Classifier",
     "CodeDiffusion",
+    "CodeGAN",
     "ConditionalVAE",
     "ContractiveAutoencoder",
     "Corruption",
