@@ -17,7 +17,7 @@ from aelib.bridge import (
 )
 from aelib.claims import ClaimFailed, claim
 from aelib.data import Dataset, Scene, Sequences, Spectra, Split, load
-from aelib.diffusion import draw_codes, linear_schedule
+from aelib.diffusion import draw_codes, linear_schedule, predict_noise
 from aelib.lab import Lab, budget, profile, start
 from aelib.source import show
 from aelib.summary import summary
@@ -47,6 +47,7 @@ __all__ = [
     "linear_schedule",
     "load",
     "posterior",
+    "predict_noise",
     "profile",
     "reconstruct",
     "reconstruction_error",

@@ -84,7 +84,7 @@ def draw_codes(
     x = rng.standard_normal((n, model.latent_dim))
     for t, s in pairwise(times):
         now, then = alpha_bar[t], alpha_bar[s]
-        noise = _predicted(model, x, t)
+        noise = predict_noise(model, x, t)
         guess = (x - np.sqrt(1 - now) * noise) / np.sqrt(now)
         fresh = eta * np.sqrt((1 - then) / (1 - now) * (1 - now / then))
         kept = np.sqrt(max(1 - then - fresh**2, 0.0))
@@ -92,7 +92,13 @@ def draw_codes(
     return x.astype(np.float32)
 
 
-def _predicted(model: Any, x: ArrayLike, t: int) -> NDArray[np.float64]:
+def predict_noise(model: Any, x: ArrayLike, t: int) -> NDArray[np.float64]:
+    """Return the noise that a `CodeDiffusion` sees in vectors that are all at step t.
+
+    Shapes: x (n, latent_dim) -> (n, latent_dim). Raises `TypeError` for a model that predicts none.
+    """
+    if not hasattr(model, "predict_noise"):
+        raise TypeError(f"{type(model).__name__} predicts no noise: pass a CodeDiffusion")
     x = np.asarray(x, np.float32)
     times = np.full(len(x), t, np.int32)
     return _called(model, "predict_noise", x=x, t=times).astype(np.float64)

@@ -115,6 +115,14 @@ def test_both_frameworks_draw_the_same(both):
         np.testing.assert_allclose(*found, rtol=1e-3, atol=1e-3)
 
 
+def test_the_noise_is_asked_for_in_numpy(framework):
+    x = np.random.default_rng(4).standard_normal((1500, WIDTH))
+    share = SCHEDULE[9]
+    expected = x * np.sqrt(1 - share) / (share * 0.36 + 1 - share)
+    found = aelib.predict_noise(exact(framework, 0.6), x, 10)
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
 def test_it_survives_a_file(framework, vectors, tmp_path):
     model = make(framework)
     framework.twin.fit(model, vectors, epochs=1, **FIT)
@@ -139,3 +147,5 @@ def test_what_does_not_fit_is_named(framework, vectors):
         aelib.draw_codes(model, 2, eta=2)
     with pytest.raises(TypeError, match="predicts no noise"):
         aelib.draw_codes(twin.Classifier(network, WIDTH), 2)
+    with pytest.raises(TypeError, match="predicts no noise"):
+        aelib.predict_noise(twin.Classifier(network, WIDTH), vectors, 1)
