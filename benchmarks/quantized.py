@@ -6,11 +6,17 @@ from everyday import Family, TorchRecipe
 from keras import layers, ops
 from torch import Tensor, nn
 
+import aelib
 import aelib.keras as aek
 
+DATA = "mnist"
 ENTRIES, WIDTH = 128, 16
-VARIANCE = 0.095  # of the pixels of the digits, by which the recipe divides the error
 COMMITMENT = 0.25
+
+
+def variance() -> float:
+    """Return the variance of the pixels, by which the recipe divides the error."""
+    return float(aelib.load(DATA).train.x.var())
 
 
 class KerasQuantizer(layers.Layer):
@@ -54,9 +60,9 @@ def keras_recipe() -> keras.Model:
     stack += [layers.Conv2D(WIDTH, 1), KerasQuantizer()]
     stack += [layers.Conv2DTranspose(channels, 3, **how) for channels in (64, 32)]
     stack += [layers.Conv2DTranspose(1, 3, padding="same"), layers.Reshape((28, 28))]
-    model = keras.Sequential(stack)
+    model, scale = keras.Sequential(stack), variance()
     model.compile(
-        loss=lambda x, x_hat: ops.mean((x - x_hat) ** 2) / VARIANCE,
+        loss=lambda x, x_hat: ops.mean((x - x_hat) ** 2) / scale,
         optimizer=keras.optimizers.Adam(1e-3),
         metrics=["mse"],
     )
@@ -74,13 +80,13 @@ def torch_recipe() -> TorchRecipe:
         *(nn.ConvTranspose2d(64, 32, 3, 2, padding=1, output_padding=1), nn.ReLU()),
         *(nn.Conv2d(32, 1, 3, padding=1), nn.Flatten(1, 2)),
     )
-    quantizer = TorchQuantizer()
+    quantizer, scale = TorchQuantizer(), variance()
     nets = nn.ModuleList([encoder, quantizer, decoder])
 
     def losses(x: Tensor) -> tuple[Tensor, Tensor]:
         q, errors = quantizer(encoder(x))
         error = nn.functional.mse_loss(decoder(q), x)
-        return error / VARIANCE + errors, error
+        return error / scale + errors, error
 
     return TorchRecipe(nets, losses, torch.optim.Adam(nets.parameters(), 1e-3))
 
@@ -118,7 +124,7 @@ def course(twin):
 
 
 FAMILY = Family(
-    "mnist",
+    DATA,
     30,
     128,
     keras_recipe,

@@ -62,10 +62,10 @@ def vca(x: ArrayLike, count: int, seed: int = 0, draws: int = 10) -> NDArray[np.
     Linear mixtures fill a simplex, whose corners are the endmembers. Project the pixels onto the
     `count` directions that hold most of them, and divide each by its length along the mean, so
     that brightness drops out; where noise is strong, take `count - 1` principal components
-    instead. Then draw a direction at right angles to
-    the corners that are known, and take the pixel that lies farthest along it: where pure pixels
-    exist, and without noise, it is one of them. Directions are drawn anew `draws` times, and the
-    corners that span the largest volume are kept. Nascimento & Bioucas-Dias (2005).
+    instead. Then draw a direction at right angles to the corners that are known, and take the pixel
+    that lies farthest along it: where pure pixels exist, and without noise, it is one of them.
+    Directions are drawn anew `draws` times, and the corners that span the largest volume are kept.
+    Nascimento & Bioucas-Dias (2005).
 
     Shapes: (n, bands) -> (count, bands), each a pixel without what lies outside of the subspace,
     and negative values set to 0. Raises `ValueError` for a count below 2 or above the bands.
